@@ -1,0 +1,58 @@
+//! Turns a core module into a component and refuses one that could do more than compute.
+
+use anyhow::{Context, Result, anyhow, bail};
+use wit_component::{ComponentEncoder, DecodedWasm};
+use wit_parser::{Resolve, WorldItem, WorldKey};
+
+/// The only interface from which a plugin may import a function.
+const ALLOWED_IMPORT: &str = "relink:plugin/diag@";
+
+/// Makes a component out of what `wit-bindgen` and rustc left behind.
+pub(crate) fn encode(core_module: &[u8]) -> Result<Vec<u8>> {
+    let component = ComponentEncoder::default()
+        .module(core_module)
+        .and_then(|encoder| encoder.validate(true).encode())
+        .map_err(|error| anyhow!("its core module does not become a component: {error:#}"))?;
+    let authority = foreign_imports(&component)?;
+    if !authority.is_empty() {
+        bail!(
+            "it imports {}, but a plugin has no authority",
+            authority.join(", ")
+        );
+    }
+    Ok(component)
+}
+
+/// Names the functions that the component imports from anywhere but the diagnostic interface.
+fn foreign_imports(component: &[u8]) -> Result<Vec<String>> {
+    let decoded = wit_component::decode(component)
+        .map_err(|error| anyhow!("its interface cannot be read: {error:#}"))?;
+    let DecodedWasm::Component(resolve, world) = decoded else {
+        bail!("it is a WIT package and no component");
+    };
+    let imports = &resolve
+        .worlds
+        .get(world)
+        .context("the component has no world")?
+        .imports;
+    let foreign = imports
+        .iter()
+        .flat_map(|(key, item)| imported_functions(&resolve, key, item))
+        .filter(|function| !function.starts_with(ALLOWED_IMPORT));
+    Ok(foreign.collect())
+}
+
+/// An interface that is imported for its types alone brings no function and no authority.
+fn imported_functions(resolve: &Resolve, key: &WorldKey, item: &WorldItem) -> Vec<String> {
+    let name = resolve.name_world_key(key);
+    match item {
+        WorldItem::Function(_) => vec![name],
+        WorldItem::Type { .. } => vec![],
+        WorldItem::Interface { id, .. } => {
+            let functions = resolve.interfaces[*id].functions.keys();
+            functions
+                .map(|function| format!("{name}#{function}"))
+                .collect()
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! `cargo xtask test`: every check of the project, each a stage with a title, a verdict and a duration.
+
+mod report;
+mod tally;
+
+use std::env;
+use std::fs;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
+
+use self::report::Report;
+use crate::guests::{self, Selection};
+use crate::postgres::{Cluster, Durability, URL_VARIABLE};
+use crate::run;
+use crate::setup::{self, Need};
+use crate::workspace::Workspace;
+
+/// Check and test the whole project.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only formatting and unit tests, without plugins, PostgreSQL and browser
+    #[arg(long)]
+    quick: bool,
+    /// Only Rust tests whose name contains this
+    filter: Option<String>,
+}
+
+/// Runs the stages, prints the summary, and fails if one of them failed.
+pub(crate) fn test(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCode> {
+    let mut report = Report::new(run::survive_interrupts()?);
+    // A stage that others need ends the run; the summary below says which.
+    let _ = if arguments.quick {
+        quick(workspace, arguments, &mut report)
+    } else {
+        full(workspace, arguments, &mut report)
+    };
+    Ok(report.finish())
+}
+
+fn quick(workspace: &Workspace, arguments: &Arguments, report: &mut Report) -> Result<()> {
+    report.stage("formatting", || run::run(&mut format_check(workspace)));
+    let mut tests = rust_tests(workspace, arguments);
+    tests.args(["--lib", "--bins"]);
+    report.count("unit tests", &mut tests)
+}
+
+fn full(workspace: &Workspace, arguments: &Arguments, report: &mut Report) -> Result<()> {
+    report.required("set-up", || setup::ensure(workspace, &Need::ALL))?;
+    let is_whole = arguments.filter.is_none();
+    if is_whole {
+        report.stage("formatting", || run::run(&mut format_check(workspace)));
+        report.stage("clippy", || run::run(&mut clippy(workspace)));
+        check_dependencies(workspace, report);
+    }
+    report.required("plugins", || guests::build(workspace, Selection::Every))?;
+    let cluster = report.required("PostgreSQL", || Cluster::start(Durability::None))?;
+    let mut tests = rust_tests(workspace, arguments);
+    lend_surroundings(&mut tests, workspace, &cluster);
+    report.count("tests", &mut tests)?;
+    if is_whole {
+        report.count("examples in the documentation", &mut doc_tests(workspace))?;
+        node_suites(workspace, &cluster, report)?;
+    }
+    Ok(())
+}
+
+fn format_check(workspace: &Workspace) -> Command {
+    let mut cargo = cargo(workspace);
+    cargo.args(["fmt", "--all", "--check"]);
+    cargo
+}
+
+fn clippy(workspace: &Workspace) -> Command {
+    let mut cargo = cargo(workspace);
+    cargo.args([
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    cargo
+}
+
+/// The fences that matter most are also tests of xtask, so that a machine without the tool is not without them.
+fn check_dependencies(workspace: &Workspace, report: &mut Report) {
+    if run::find_program("cargo-deny").is_none() {
+        report.skip(
+            "dependencies",
+            "to check licences too: cargo install --locked cargo-deny",
+        );
+        return;
+    }
+    let mut cargo = cargo(workspace);
+    cargo.args(["deny", "--offline", "check", "licenses", "bans", "sources"]);
+    report.stage("dependencies", || run::run(&mut cargo));
+}
+
+fn rust_tests(workspace: &Workspace, arguments: &Arguments) -> Command {
+    let mut cargo = cargo(workspace);
+    if run::find_program("cargo-nextest").is_some() {
+        cargo.args(["nextest", "run", "--workspace"]);
+    } else {
+        cargo.args(["test", "--workspace", "--no-fail-fast"]);
+    }
+    cargo.args(&arguments.filter);
+    cargo
+}
+
+fn doc_tests(workspace: &Workspace) -> Command {
+    let mut cargo = cargo(workspace);
+    cargo.args(["test", "--workspace", "--doc", "--no-fail-fast"]);
+    cargo
+}
+
+/// Runs `npm test` in every folder of tests/ that has a package.json.
+fn node_suites(workspace: &Workspace, cluster: &Cluster, report: &mut Report) -> Result<()> {
+    let suites = find_node_suites(&workspace.root.join("tests"))?;
+    if suites.is_empty() {
+        return Ok(());
+    }
+    report.required("programs for the browser tests", || {
+        let mut build = cargo(workspace);
+        run::run(build.args(["build", "--workspace", "--bins"]))
+    })?;
+    for suite in suites {
+        let name = suite.file_name().unwrap_or_default().to_string_lossy();
+        report.required(&format!("packages of tests/{name}"), || {
+            install_packages(&suite)
+        })?;
+        let mut npm = Command::new("npm");
+        npm.arg("test").current_dir(&suite);
+        lend_surroundings(&mut npm, workspace, cluster);
+        report.count(&format!("tests/{name}"), &mut npm)?;
+    }
+    Ok(())
+}
+
+fn find_node_suites(tests: &Path) -> Result<Vec<PathBuf>> {
+    let mut suites = Vec::new();
+    for entry in fs::read_dir(tests).context("the folder tests cannot be read")? {
+        let folder = entry?.path();
+        if folder.join("package.json").is_file() {
+            suites.push(folder);
+        }
+    }
+    suites.sort();
+    Ok(suites)
+}
+
+/// Runs `npm ci` unless the packages are newer than the lock file.
+fn install_packages(suite: &Path) -> Result<()> {
+    let changed_at = |file: &str| fs::metadata(suite.join(file)).and_then(|file| file.modified());
+    let installed_at = changed_at("node_modules/.package-lock.json").ok();
+    if installed_at.is_some() && installed_at >= changed_at("package-lock.json").ok() {
+        return Ok(());
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(suite);
+    run::run(&mut npm)
+}
+
+/// Tells tests where they find what was prepared for them.
+fn lend_surroundings(command: &mut Command, workspace: &Workspace, cluster: &Cluster) {
+    command
+        .env(URL_VARIABLE, cluster.url())
+        .env("RELINK_TEST_PLUGINS", workspace.plugins())
+        .env("RELINK_BIN", workspace.binaries().join("relink"))
+        .env(
+            "RELINK_SIMULATOR_BIN",
+            workspace.binaries().join("relink-simulator"),
+        );
+    if let Some(chromium) = setup::find_chromium() {
+        command.env("RELINK_CHROMIUM", chromium);
+    }
+}
+
+/// Output passes through a pipe on its way to the terminal, so colours must be asked for.
+fn cargo(workspace: &Workspace) -> Command {
+    let mut cargo = run::cargo("cargo");
+    cargo.current_dir(&workspace.root);
+    if std::io::stderr().is_terminal() && env::var_os("CARGO_TERM_COLOR").is_none() {
+        cargo.env("CARGO_TERM_COLOR", "always");
+    }
+    cargo
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folder_with_a_package_json_is_a_node_suite() {
+        let tests = tempfile::tempdir().unwrap();
+        for folder in ["browser", "stories"] {
+            fs::create_dir(tests.path().join(folder)).unwrap();
+        }
+        fs::write(tests.path().join("browser/package.json"), "{}").unwrap();
+        let suites = find_node_suites(tests.path()).unwrap();
+        assert_eq!(suites, [tests.path().join("browser")]);
+    }
+}

@@ -1,0 +1,10 @@
+//! Rules of the source tree that no compiler checks, as tests of xtask.
+
+mod fences;
+mod files;
+
+use crate::workspace::Workspace;
+
+fn workspace() -> Workspace {
+    Workspace::load().expect("cargo knows the workspace that it is testing")
+}
