@@ -1,0 +1,218 @@
+//! What follows from the outcome of a run. Pure: whatever it needs is an argument.
+//!
+//! Nothing is called broken on one observation, and nothing is called healthy that was not proven by
+//! a fetch. Trouble of the provider, the network, our app or the plugin never breaks a connection.
+
+use serde::{Deserialize, Serialize};
+
+use crate::reason::{Blast, Certainty, Diagnosis, Reason, Remedy};
+use crate::schedule::{next_regular, next_retry};
+use crate::time::Timestamp;
+
+/// The spans and counts that decisions are made with; the operator's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How long after a certain failure it is tried once more before it is believed.
+    pub confirm_after_ms: i64,
+    /// How many doubtful failures in a row are believed.
+    pub doubtful_failures: u32,
+    /// And over which span at least.
+    pub doubtful_span_ms: i64,
+    pub retry_first_ms: i64,
+    pub retry_most_ms: i64,
+    /// How often a broken connection that can heal by itself is probed.
+    pub heal_probe_ms: i64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            confirm_after_ms: 30_000,
+            doubtful_failures: 3,
+            doubtful_span_ms: 600_000,
+            retry_first_ms: 30_000,
+            retry_most_ms: 3_600_000,
+            heal_probe_ms: 3_600_000,
+        }
+    }
+}
+
+/// Failures of one kind that are not yet believed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspicion {
+    pub code: String,
+    pub count: u32,
+    pub since: Timestamp,
+}
+
+/// What was known before the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    pub connection_id: String,
+    pub interval_ms: i64,
+    pub consecutive_failures: u32,
+    pub is_broken: bool,
+    /// Of the connection's authorization.
+    pub authorization_suspicion: Option<Suspicion>,
+    /// Of the connection alone.
+    pub connection_suspicion: Option<Suspicion>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The provider gave data. `is_complete` is false while slices are left.
+    Fetched { is_complete: bool },
+    /// A report is being made at the provider, or a budget is used up: go on then.
+    Waiting { until: Timestamp },
+    Failed(Diagnosis),
+    /// The plugin trapped, ran too long or gave nonsense: never the customer's fault.
+    PluginMisbehaved,
+}
+
+/// Whom a failure concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    Connection,
+    Authorization,
+    App,
+}
+
+/// What becomes of the health of a connection or its authorization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Data came: whatever was suspected or broken is over.
+    Proven,
+    /// Nothing was learnt about health.
+    Unchanged,
+    /// Seen, not yet believed.
+    Suspected { scope: Scope, suspicion: Suspicion },
+    /// Believed: an incident opens.
+    Broken { scope: Scope },
+    /// The operator must act; connections only wait.
+    OperatorIncident,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub change: Change,
+    /// None = not before a person has acted.
+    pub next_due_at: Option<Timestamp>,
+    /// Why data is late although nothing is broken.
+    pub delayed_by: Option<Reason>,
+    pub consecutive_failures: u32,
+}
+
+/// Decides what follows from `outcome`.
+pub fn decide(before: &Before, outcome: &Outcome, policy: &Policy, now: Timestamp) -> Decision {
+    match outcome {
+        Outcome::Fetched { is_complete } => proven(before, *is_complete, now),
+        Outcome::Waiting { until } => waiting(before, *until),
+        Outcome::PluginMisbehaved => delayed(before, Reason::RequestRejected, None, policy, now),
+        Outcome::Failed(diagnosis) if diagnosis.is_breakage() => suspect(before, diagnosis, policy, now),
+        Outcome::Failed(diagnosis) if diagnosis.reason == Reason::AppMisconfigured => {
+            let wait = delayed(before, diagnosis.reason, diagnosis.retry_after_ms, policy, now);
+            Decision { change: Change::OperatorIncident, ..wait }
+        }
+        Outcome::Failed(diagnosis) => delayed(before, diagnosis.reason, diagnosis.retry_after_ms, policy, now),
+    }
+}
+
+fn proven(before: &Before, is_complete: bool, now: Timestamp) -> Decision {
+    let next = if is_complete { next_regular(&before.connection_id, now, before.interval_ms) } else { now };
+    Decision { change: Change::Proven, next_due_at: Some(next), delayed_by: None, consecutive_failures: 0 }
+}
+
+fn waiting(before: &Before, until: Timestamp) -> Decision {
+    Decision {
+        change: Change::Unchanged,
+        next_due_at: Some(until),
+        delayed_by: None,
+        consecutive_failures: before.consecutive_failures,
+    }
+}
+
+fn delayed(before: &Before, by: Reason, retry_after_ms: Option<u64>, policy: &Policy, now: Timestamp) -> Decision {
+    let failures = before.consecutive_failures.saturating_add(1);
+    let retry = next_retry(&before.connection_id, now, failures, policy.retry_first_ms, policy.retry_most_ms);
+    let asked = retry_after_ms.map(|ms| now.plus_ms(i64::try_from(ms).unwrap_or(i64::MAX).min(DAY_MS)));
+    Decision {
+        change: Change::Unchanged,
+        next_due_at: Some(asked.map_or(retry, |asked| asked.max(retry.min(asked.plus_ms(policy.retry_first_ms))))),
+        delayed_by: Some(by),
+        consecutive_failures: failures,
+    }
+}
+
+/// The longest that a provider's wish to be left alone is followed without another look.
+const DAY_MS: i64 = 86_400_000;
+
+fn suspect(before: &Before, diagnosis: &Diagnosis, policy: &Policy, now: Timestamp) -> Decision {
+    let scope = scope_of(diagnosis);
+    let failures = before.consecutive_failures.saturating_add(1);
+    if before.is_broken {
+        return Decision {
+            change: Change::Broken { scope },
+            next_due_at: heal_probe(before, diagnosis, policy, now),
+            delayed_by: None,
+            consecutive_failures: failures,
+        };
+    }
+    let earlier = match scope {
+        Scope::Connection => before.connection_suspicion.as_ref(),
+        Scope::Authorization | Scope::App => before.authorization_suspicion.as_ref(),
+    };
+    let suspicion = Suspicion {
+        code: diagnosis.code.clone(),
+        count: earlier.map_or(1, |earlier| earlier.count.saturating_add(1)),
+        since: earlier.map_or(now, |earlier| earlier.since),
+    };
+    let is_believed = is_believed(&suspicion, diagnosis.certainty, policy, now);
+    Decision {
+        change: if is_believed { Change::Broken { scope } } else { Change::Suspected { scope, suspicion } },
+        next_due_at: if is_believed {
+            heal_probe(before, diagnosis, policy, now)
+        } else {
+            Some(now.plus_ms(confirm_delay(diagnosis.certainty, policy)))
+        },
+        delayed_by: None,
+        consecutive_failures: failures,
+    }
+}
+
+fn is_believed(suspicion: &Suspicion, certainty: Certainty, policy: &Policy, now: Timestamp) -> bool {
+    let span = now.since_ms(suspicion.since);
+    match certainty {
+        Certainty::Certain => suspicion.count >= 2 && span >= policy.confirm_after_ms,
+        Certainty::Doubtful => suspicion.count >= policy.doubtful_failures && span >= policy.doubtful_span_ms,
+    }
+}
+
+fn confirm_delay(certainty: Certainty, policy: &Policy) -> i64 {
+    match certainty {
+        Certainty::Certain => policy.confirm_after_ms,
+        Certainty::Doubtful => policy.doubtful_span_ms / i64::from(policy.doubtful_failures.max(2) - 1),
+    }
+}
+
+/// What a person repairs at the provider (a plan, a role, terms) heals without a new grant, so it is
+/// looked for; a dead grant is left alone until somebody reconnects.
+fn heal_probe(before: &Before, diagnosis: &Diagnosis, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+    let heals_at_provider =
+        matches!(diagnosis.remedy, Remedy::FixBilling | Remedy::AskAdmin | Remedy::ActAtProvider | Remedy::None)
+            || diagnosis.is_retryable()
+            || diagnosis.reason == Reason::Unknown;
+    heals_at_provider.then(|| next_regular(&before.connection_id, now, policy.heal_probe_ms))
+}
+
+/// Whom the diagnosis concerns; a plugin cannot make one account's trouble everybody's.
+fn scope_of(diagnosis: &Diagnosis) -> Scope {
+    match diagnosis.blast {
+        Blast::Request | Blast::Account => Scope::Connection,
+        Blast::Authorization | Blast::App | Blast::Provider => Scope::Authorization,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+use super::*;
+use crate::reason::Actor;
+
+const NOW: Timestamp = Timestamp::from_ms(1_000_000_000);
+
+fn before() -> Before {
+    Before {
+        connection_id: "conn_1".to_owned(),
+        interval_ms: 3_600_000,
+        consecutive_failures: 0,
+        is_broken: false,
+        authorization_suspicion: None,
+        connection_suspicion: None,
+    }
+}
+
+fn diagnosis(reason: Reason, blast: Blast, remedy: Remedy) -> Diagnosis {
+    Diagnosis {
+        reason,
+        code: format!("test.{}", reason.code()),
+        cause: None,
+        certainty: Certainty::Certain,
+        blast,
+        actor: Actor::ConnectingUser,
+        remedy,
+        retry_after_ms: None,
+        message: String::new(),
+        help_url: None,
+    }
+}
+
+fn revoked() -> Diagnosis {
+    diagnosis(Reason::InvalidRefreshToken, Blast::Authorization, Remedy::Reauthorize)
+}
+
+fn suspicion(count: u32, since: Timestamp) -> Suspicion {
+    Suspicion { code: "test".to_owned(), count, since }
+}
+
+fn run(before: &Before, outcome: &Outcome) -> Decision {
+    decide(before, outcome, &Policy::default(), NOW)
+}
+
+#[test]
+fn one_revoked_answer_is_suspected_and_tried_again_soon() {
+    let decision = run(&before(), &Outcome::Failed(revoked()));
+    assert!(matches!(decision.change, Change::Suspected { scope: Scope::Authorization, .. }));
+    assert_eq!(decision.next_due_at, Some(NOW.plus_ms(30_000)));
+}
+
+#[test]
+fn a_second_spaced_answer_is_believed_and_no_more_requests_are_sent() {
+    let before = Before { authorization_suspicion: Some(suspicion(1, NOW.plus_ms(-30_000))), ..before() };
+    let decision = run(&before, &Outcome::Failed(revoked()));
+    assert_eq!(decision.change, Change::Broken { scope: Scope::Authorization });
+    assert_eq!(decision.next_due_at, None);
+}
+
+#[test]
+fn failures_of_siblings_in_the_same_moment_do_not_confirm_each_other() {
+    let before = Before { authorization_suspicion: Some(suspicion(5, NOW.plus_ms(-900))), ..before() };
+    let decision = run(&before, &Outcome::Failed(revoked()));
+    assert!(matches!(decision.change, Change::Suspected { .. }));
+}
+
+#[test]
+fn doubtful_failures_need_three_over_ten_minutes() {
+    let doubtful = Diagnosis { certainty: Certainty::Doubtful, ..revoked() };
+    for (count, minutes, believed) in [(1, 30, false), (2, 9, false), (2, 10, true), (7, 9, false)] {
+        let since = NOW.plus_ms(-minutes * 60_000);
+        let before = Before { authorization_suspicion: Some(suspicion(count, since)), ..before() };
+        let decision = run(&before, &Outcome::Failed(doubtful.clone()));
+        assert_eq!(matches!(decision.change, Change::Broken { .. }), believed, "{count} in {minutes} min");
+    }
+}
+
+#[test]
+fn outages_limits_our_bugs_and_plugin_faults_never_break() {
+    let worn = Before { consecutive_failures: 99, connection_suspicion: Some(suspicion(99, NOW.plus_ms(-DAY_MS))), ..before() };
+    for reason in [Reason::RateLimited, Reason::ProviderOutage, Reason::RequestRejected, Reason::AppMisconfigured] {
+        let decision = run(&worn, &Outcome::Failed(diagnosis(reason, Blast::Provider, Remedy::Reauthorize)));
+        assert!(matches!(decision.change, Change::Unchanged | Change::OperatorIncident), "{reason:?}");
+        assert_eq!(decision.delayed_by, Some(reason));
+    }
+    assert_eq!(run(&worn, &Outcome::PluginMisbehaved).change, Change::Unchanged);
+}
+
+#[test]
+fn what_a_refresh_mends_breaks_nothing() {
+    let expired = diagnosis(Reason::ExpiredToken, Blast::Authorization, Remedy::Refresh);
+    assert_eq!(run(&before(), &Outcome::Failed(expired)).change, Change::Unchanged);
+}
+
+#[test]
+fn trouble_of_one_account_concerns_one_connection() {
+    let lost = diagnosis(Reason::InsufficientPrivileges, Blast::Account, Remedy::AskAdmin);
+    let before = Before { connection_suspicion: Some(suspicion(1, NOW.plus_ms(-60_000))), ..before() };
+    let decision = run(&before, &Outcome::Failed(lost));
+    assert_eq!(decision.change, Change::Broken { scope: Scope::Connection });
+    assert!(decision.next_due_at.is_some(), "an admin may give the role back at any time");
+}
+
+#[test]
+fn retry_after_is_kept_but_bounded_to_a_day() {
+    let mut limited = diagnosis(Reason::RateLimited, Blast::Authorization, Remedy::Wait);
+    for (asked, at_least, at_most) in [(90_000, 90_000, 130_000), (u64::MAX, DAY_MS, DAY_MS + 60_000)] {
+        limited.retry_after_ms = Some(asked);
+        let delay = run(&before(), &Outcome::Failed(limited.clone())).next_due_at.unwrap().since_ms(NOW);
+        assert!((at_least..=at_most).contains(&delay), "{asked} gave {delay}");
+    }
+}
+
+#[test]
+fn data_ends_suspicion_and_what_is_left_follows_at_once() {
+    let decision = run(&Before { consecutive_failures: 4, ..before() }, &Outcome::Fetched { is_complete: false });
+    assert_eq!((decision.change, decision.next_due_at), (Change::Proven, Some(NOW)));
+    assert_eq!(decision.consecutive_failures, 0);
+}
