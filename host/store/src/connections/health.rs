@@ -1,0 +1,76 @@
+//! Breaking and healing: one statement each, however many connections hang on an authorization.
+
+use relink_core::id::{AuthorizationId, ConnectionId, IncidentId, WorkspaceId};
+use relink_core::time::Timestamp;
+
+use super::TABLE;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::query::{composed_query, placeholders, query};
+
+const BREAK_BY_AUTHORIZATION: &str = "
+    UPDATE connections SET incident_id = $3, next_due_at = $4
+    WHERE workspace_id = $1 AND authorization_id = $2 AND state <> 'stopped'";
+
+/// Breaks every connection of an authorization, also those that an incident of their own breaks already.
+pub async fn break_by_authorization(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    authorization: &AuthorizationId,
+    incident: &IncidentId,
+    next_due_at: Option<Timestamp>,
+) -> Result<u64> {
+    let write = query(TABLE, BREAK_BY_AUTHORIZATION);
+    write.bind(workspace).bind(authorization).bind(incident).bind(next_due_at).execute(tx).await
+}
+
+const BREAK_ONE: &str = "
+    UPDATE connections SET incident_id = $3, next_due_at = $4
+    WHERE workspace_id = $1 AND id = $2 AND state <> 'stopped'";
+
+pub async fn break_one(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    id: &ConnectionId,
+    incident: &IncidentId,
+    next_due_at: Option<Timestamp>,
+) -> Result<bool> {
+    query(TABLE, BREAK_ONE).bind(workspace).bind(id).bind(incident).bind(next_due_at).changes_a_row(tx).await
+}
+
+/// Takes the connections away from runs in flight, which still work with the old tokens.
+const HEAL_BY_AUTHORIZATION: &str = "
+    UPDATE connections
+    SET incident_id = NULL, suspicion = NULL, delay_reason = NULL, delayed_since = NULL, consecutive_failures = 0,
+        next_due_at = $3, claimed_by = NULL, claimed_until = NULL, claim_epoch = claim_epoch + 1
+    WHERE workspace_id = $1 AND authorization_id = $2 AND state <> 'stopped'";
+
+/// Heals every connection of an authorization but `except`, and says which; they are due at `now`.
+///
+/// A run that found the healing itself writes its own outcome first, and excepts its connection.
+pub async fn heal_by_authorization(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    authorization: &AuthorizationId,
+    now: Timestamp,
+    except: &[ConnectionId],
+) -> Result<Vec<ConnectionId>> {
+    let except_list = match except {
+        [] => String::new(),
+        _ => format!("AND id NOT IN ({})", placeholders(4, except.len())),
+    };
+    let heal = composed_query(TABLE, format!("{HEAL_BY_AUTHORIZATION} {except_list} RETURNING id"));
+    let heal = heal.bind(workspace).bind(authorization).bind(now).bind_all(except);
+    heal.fetch_all(tx, |row| row.get("id")).await
+}
+
+const HEAL_ONE: &str = "
+    UPDATE connections
+    SET incident_id = NULL, suspicion = NULL, delay_reason = NULL, delayed_since = NULL, consecutive_failures = 0,
+        next_due_at = $3
+    WHERE workspace_id = $1 AND id = $2 AND state <> 'stopped'";
+
+/// Heals a connection that a run has proven to work; the claim of that run stays.
+pub async fn heal_one(tx: &mut Tx, workspace: &WorkspaceId, id: &ConnectionId, next_due_at: Timestamp) -> Result<bool> {
+    query(TABLE, HEAL_ONE).bind(workspace).bind(id).bind(next_due_at).changes_a_row(tx).await
+}
