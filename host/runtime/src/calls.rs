@@ -1,0 +1,69 @@
+//! The way from async code to a plugin.
+//!
+//! Calls run on tokio's blocking threads behind semaphores, rather than on threads of our own: the
+//! semaphores are fair queues, they keep at most `workers` of those threads busy, and there is no
+//! thread to start, watch and stop. Each plugin has its own, smaller share of the workers and its own
+//! bounded queue, so a plugin that burns its deadline on every call delays nobody but itself.
+
+use std::sync::Arc;
+
+use relink_core::plugin::{Context, Event, Failure, StepOut};
+use relink_core::reason::Diagnosis;
+use tokio::sync::Semaphore;
+use tokio::task;
+
+use crate::fault::Fault;
+use crate::plugin::Plugin;
+use crate::registry::Registry;
+
+/// Calls plugins from async code, and tells the registry how they behave.
+#[derive(Clone)]
+pub struct Calls {
+    registry: Arc<Registry>,
+    workers: Arc<Semaphore>,
+}
+
+impl Calls {
+    pub fn new(registry: Arc<Registry>) -> Self {
+        let workers = Arc::new(Semaphore::new(registry.limits().workers));
+        Self { registry, workers }
+    }
+
+    /// Asks a plugin to explain a failure.
+    pub async fn classify(&self, plugin: &Arc<Plugin>, failure: Failure) -> Result<Diagnosis, Fault> {
+        self.run(plugin, |plugin| plugin.classify(failure)).await
+    }
+
+    /// Lets a plugin go one step on.
+    pub async fn step(
+        &self,
+        plugin: &Arc<Plugin>,
+        context: Context,
+        state: Vec<u8>,
+        event: Event,
+    ) -> Result<StepOut, Fault> {
+        self.run(plugin, move |plugin| plugin.step(context, &state, event)).await
+    }
+
+    async fn run<T, F>(&self, plugin: &Arc<Plugin>, call: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Plugin) -> Result<T, Fault> + Send + 'static,
+    {
+        let place = plugin.lanes.places.clone().try_acquire_owned().map_err(|_| Fault::Busy)?;
+        let running = plugin.lanes.running.clone().acquire_owned().await.map_err(|_| Fault::Host)?;
+        let worker = self.workers.clone().acquire_owned().await.map_err(|_| Fault::Host)?;
+        let called = Arc::clone(plugin);
+        // The permits go into the call: if our caller gives up, the call still runs to its end.
+        let answer = task::spawn_blocking(move || {
+            let _permits = (place, running, worker);
+            call(&called)
+        });
+        let answer = answer.await.unwrap_or_else(|error| {
+            tracing::error!(plugin.name = plugin.id(), %error, "the host panicked in a plugin call");
+            Err(Fault::Host)
+        });
+        self.registry.record(plugin, answer.as_ref().err());
+        answer
+    }
+}

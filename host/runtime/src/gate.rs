@@ -1,0 +1,50 @@
+//! What a component must satisfy before it is compiled, and what its description must satisfy after.
+//!
+//! Everything here reads bytes and values only: nothing of the component runs.
+
+mod auth;
+mod descriptor;
+mod format;
+mod hosts;
+mod surface;
+
+use wasmparser::Validator;
+
+pub(crate) use descriptor::check_descriptor;
+pub(crate) use hosts::is_help_url;
+
+use crate::bindings::Contract;
+use crate::engine::GUEST_FEATURES;
+use crate::limits::Limits;
+use crate::refusal::{Gate, Refusal};
+
+/// Checks the bytes of a component, and finds the version of the contract that it was built for.
+pub(crate) fn examine(component: &[u8], limits: &Limits) -> Result<Contract, Refusal> {
+    format::check(component, limits.component_bytes)?;
+    validate(component)?;
+    let surface = surface::Surface::read(component).map_err(|error| invalid(&error))?;
+    surface.check_imports()?;
+    let contract = surface.contract()?;
+    surface.check_resources(limits)?;
+    Ok(contract)
+}
+
+fn validate(component: &[u8]) -> Result<(), Refusal> {
+    Validator::new_with_features(GUEST_FEATURES).validate_all(component).map(|_| ()).map_err(|error| invalid(&error))
+}
+
+fn invalid(error: &wasmparser::BinaryReaderError) -> Refusal {
+    let fix = if error.message().contains("unexpected end") {
+        "copy the file again: it ends too early"
+    } else if error.message().contains("not enabled") || error.message().contains("support") {
+        "build without this WebAssembly feature, for example by removing it from `-C target-feature`"
+    } else {
+        "build the plugin again: the file is damaged, or a tool that changed it has a bug"
+    };
+    Refusal::new(
+        Gate::Validation,
+        format!("the component is not valid: {error}"),
+        "a valid component without threads, SIMD, exceptions, garbage collection, 64-bit or several memories",
+        fix,
+    )
+}

@@ -1,0 +1,200 @@
+//! The part of a descriptor that says how people authorize and where secrets are placed.
+//!
+//! The host will act on it with secrets in its hands, so nothing is left to trust: addresses lie
+//! within the plugin's hosts, every placement names a declared secret, and no parameter can replace
+//! one that protects the flow.
+
+use relink_core::plugin::{AuthKind, AuthMethod, CredentialUse, Descriptor, Field, OAuth2, Place, Placement};
+
+use super::descriptor::{check_help_url, check_subset, distinct, features_in_words, quoted, refuse};
+use super::hosts;
+use crate::refusal::Refusal;
+use crate::text;
+
+/// Parameters that only the host sets, since they bind the answer to the person who asked.
+const HOST_PARAMS: [&str; 10] = [
+    "state",
+    "nonce",
+    "redirect_uri",
+    "client_id",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "code_challenge",
+    "code_challenge_method",
+    "refresh_token",
+];
+
+/// Headers that belong to the connection and not to a credential.
+const CONNECTION_HEADERS: [&str; 5] = ["connection", "content-length", "host", "te", "transfer-encoding"];
+
+const ACCESS_TOKEN: &str = "access_token";
+
+pub(super) fn check(descriptor: &Descriptor, supported: &[String]) -> Result<(), Refusal> {
+    if descriptor.auth.is_empty() {
+        return Err(refuse("`auth` is empty", "at least one way to authorize", "declare an auth method"));
+    }
+    distinct("auth", descriptor.auth.iter().map(|method| method.id.as_str()))?;
+    descriptor.auth.iter().try_for_each(|method| Check { method, descriptor, supported }.run())
+}
+
+struct Check<'a> {
+    method: &'a AuthMethod,
+    descriptor: &'a Descriptor,
+    supported: &'a [String],
+}
+
+impl Check<'_> {
+    fn run(&self) -> Result<(), Refusal> {
+        self.check_secrets()?;
+        match &self.method.kind {
+            AuthKind::OAuth2Code(oauth2) => self.check_oauth2(oauth2)?,
+            AuthKind::OAuth2ClientCredentials(oauth2) => {
+                self.need("auth:oauth2-client-credentials")?;
+                self.check_oauth2(oauth2)?;
+            }
+            AuthKind::OAuth1(oauth1) => {
+                self.need("auth:oauth1")?;
+                let urls = [&oauth1.request_url, &oauth1.authorize_url, &oauth1.access_url];
+                urls.into_iter().try_for_each(|url| self.check_url("oauth1", url))?;
+            }
+            AuthKind::StaticSecret if self.method.user_secrets.is_empty() => {
+                let found = format!("`{}` has no user secret", self.at());
+                return Err(refuse(found, "the values that a person types", "declare them in `user-secrets`"));
+            }
+            AuthKind::StaticSecret => {}
+        }
+        distinct(&format!("{}.uses", self.at()), self.method.uses.iter().map(|one| one.name.as_str()))?;
+        self.method.uses.iter().try_for_each(|one| self.check_use(one))
+    }
+
+    fn at(&self) -> String {
+        format!("auth[{}]", self.method.id)
+    }
+
+    fn check_secrets(&self) -> Result<(), Refusal> {
+        let slots = || self.method.app_secrets.iter().chain(&self.method.user_secrets);
+        distinct(&format!("{} secrets", self.at()), slots().map(|slot| slot.name.as_str()))?;
+        for slot in slots() {
+            check_help_url(&format!("{}.{}.help-url", self.at(), slot.name), slot.help_url.as_deref())?;
+            if matches!(slot.name.as_str(), ACCESS_TOKEN | "refresh_token") {
+                return Err(refuse(
+                    format!("`{}` declares the secret {}", self.at(), quoted(&slot.name)),
+                    "names other than those of the tokens that the host obtains",
+                    "rename the secret",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_oauth2(&self, oauth2: &OAuth2) -> Result<(), Refusal> {
+        let needs_browser = matches!(self.method.kind, AuthKind::OAuth2Code(_));
+        if needs_browser {
+            self.check_url("authorize-url", &oauth2.authorize_url)?;
+        }
+        self.check_url("token-url", &oauth2.token_url)?;
+        oauth2.revoke_url.iter().try_for_each(|url| self.check_url("revoke-url", url))?;
+        distinct(&format!("{}.scopes", self.at()), oauth2.scopes.iter().map(|scope| scope.name.as_str()))?;
+        for params in [&oauth2.authorize_params, &oauth2.reconnect_params, &oauth2.token_params, &oauth2.refresh_params]
+        {
+            self.check_params(oauth2, params)?;
+        }
+        match oauth2.token_pointers.iter().find(|pointer| !is_pointer(&pointer.value)) {
+            None => Ok(()),
+            Some(pointer) => Err(refuse(
+                format!("`{}.token-pointers` has {}", self.at(), quoted(&pointer.value)),
+                "JSON pointers (RFC 6901), which start with \"/\"",
+                "write it like \"/data/access_token\"",
+            )),
+        }
+    }
+
+    fn check_params(&self, oauth2: &OAuth2, params: &[Field]) -> Result<(), Refusal> {
+        let is_hosts_own = |name: &str| HOST_PARAMS.iter().any(|own| *own == name || oauth2.param_name(own) == name);
+        match params.iter().find(|param| is_hosts_own(&param.name) || !text::is_clean(&param.value, 2_000)) {
+            None => Ok(()),
+            Some(param) => Err(refuse(
+                format!("`{}` sets the parameter {}", self.at(), quoted(&param.name)),
+                format!("visible values, and none of the host's own parameters: {}", HOST_PARAMS.join(", ")),
+                "remove it; where the provider calls one of these by another name, use `param-names`",
+            )),
+        }
+    }
+
+    fn check_use(&self, one: &CredentialUse) -> Result<(), Refusal> {
+        let at = format!("{}.uses[{}]", self.at(), one.name);
+        check_subset(&format!("{at}.hosts"), &one.hosts, &self.descriptor.hosts)?;
+        if let Some(signer) = &one.signer {
+            self.need(&format!("signer:{}", signer.name))?;
+        }
+        one.placements.iter().try_for_each(|placement| self.check_placement(&at, placement))
+    }
+
+    fn check_placement(&self, at: &str, placement: &Placement) -> Result<(), Refusal> {
+        let mut slots = self.method.app_secrets.iter().chain(&self.method.user_secrets);
+        let has_token = !matches!(self.method.kind, AuthKind::StaticSecret);
+        let is_declared =
+            (has_token && placement.secret == ACCESS_TOKEN) || slots.any(|slot| slot.name == placement.secret);
+        if !is_declared {
+            return Err(refuse(
+                format!("`{at}` places the secret {}, which is not declared", quoted(&placement.secret)),
+                "\"access_token\" of an OAuth method, or a declared app secret or user secret",
+                "declare the secret in the same auth method, or correct the name",
+            ));
+        }
+        let is_placeable = match placement.place {
+            Place::Header => is_header(&placement.name),
+            Place::Query | Place::FormField => !placement.name.is_empty() && text::is_clean(&placement.name, 100),
+            Place::JsonPointer => is_pointer(&placement.name),
+            Place::BasicUser | Place::BasicPassword => true,
+        };
+        if is_placeable && text::is_clean(&placement.prefix, 200) && text::is_clean(&placement.suffix, 200) {
+            return Ok(());
+        }
+        Err(refuse(
+            format!("`{at}` places a secret at {}", quoted(&placement.name)),
+            "a header of the request itself, a parameter name or a JSON pointer, and visible prefix and suffix",
+            "correct the placement",
+        ))
+    }
+
+    fn check_url(&self, field: &str, url: &str) -> Result<(), Refusal> {
+        hosts::check_url(url, &self.descriptor.hosts).map_err(|wrong| {
+            refuse(
+                format!("`{}.{field}` is {}: {wrong}", self.at(), quoted(url)),
+                "an https URL on one of the descriptor's `hosts`",
+                "correct the URL, or add its host to `hosts` so that the operator sees it",
+            )
+        })
+    }
+
+    /// Demands that a feature beyond the contract's core is declared by the plugin and present here.
+    fn need(&self, feature: &str) -> Result<(), Refusal> {
+        let is_supported = self.supported.iter().any(|one| one == feature);
+        let is_declared = self.descriptor.requires.iter().any(|one| one == feature);
+        if is_supported && is_declared {
+            return Ok(());
+        }
+        let (found, fix) = if is_supported {
+            ("which `requires` does not name", "add it to `requires`")
+        } else {
+            ("which this host does not have", "update the host, or offer another auth method")
+        };
+        Err(refuse(
+            format!("`{}` needs the feature {}, {found}", self.at(), quoted(feature)),
+            features_in_words(self.supported),
+            fix,
+        ))
+    }
+}
+
+fn is_header(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let belongs_to_connection = CONNECTION_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name));
+    !name.is_empty() && name.len() <= 100 && name.bytes().all(is_token) && !belongs_to_connection
+}
+
+fn is_pointer(pointer: &str) -> bool {
+    pointer.starts_with('/') && text::is_clean(pointer, 200)
+}

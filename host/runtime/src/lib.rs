@@ -1,0 +1,30 @@
+//! Plugins, from the bytes of a component to an answered call.
+//!
+//! This is the only crate that names wasmtime. It decides what may be loaded (`gate`), holds what is
+//! loaded (`registry`), and bounds what a loaded plugin may use of the machine (`limits`). It does no
+//! I/O but for the plugin folder and the cache of compiled code, and it gives plugins none: the one
+//! function they can call writes a line to the operator's log.
+
+mod bindings;
+mod cache;
+mod calls;
+mod conduct;
+mod engine;
+mod fault;
+mod gate;
+mod guest;
+mod limits;
+mod loader;
+mod output;
+mod plugin;
+mod refusal;
+mod registry;
+mod text;
+
+pub use calls::Calls;
+pub use fault::Fault;
+pub use limits::Limits;
+pub use loader::{Loader, LoaderConfig, OpenError};
+pub use plugin::Plugin;
+pub use refusal::{Gate, Refusal};
+pub use registry::{ChangeError, Clock, Listing, ListingState, Registry, RegistryConfig, RegistryEvent};

@@ -1,0 +1,129 @@
+//! Whether an answer of a plugin can be used: sizes, names and moments.
+//!
+//! Types were checked when the answer was read; here is what types cannot say. A name that does not
+//! exist is the plugin's bug and a fault. A length of time that the provider made up is cut, since
+//! `classify` must stay useful whatever a provider sends.
+
+use relink_core::plugin::{Account, Context, Descriptor, Found, Identity, Next, Request, StepOut, Throttle};
+use relink_core::reason::Diagnosis;
+use relink_core::time::Timestamp;
+
+use crate::fault::Fault;
+use crate::gate;
+use crate::limits::Limits;
+use crate::text;
+
+const CODE_CHARS: usize = 100;
+const ID_CHARS: usize = 500;
+const URL_BYTES: usize = 16 * 1024;
+const HEADERS: usize = 100;
+
+pub(crate) fn check_diagnosis(mut diagnosis: Diagnosis, limits: &Limits) -> Result<Diagnosis, Fault> {
+    require(is_code(&diagnosis.code), "`code` is not of the form \"acme.key-deleted\"")?;
+    require(diagnosis.cause.as_deref().is_none_or(is_code), "`cause` is not of the form \"password-changed\"")?;
+    diagnosis.help_url = diagnosis.help_url.filter(|url| gate::is_help_url(url));
+    let longest = longest_wait_ms(limits);
+    diagnosis.retry_after_ms = diagnosis.retry_after_ms.map(|ms| ms.min(longest));
+    Ok(diagnosis)
+}
+
+/// Checks the outcome of a step that was made at `now` for a connection that uses `auth_method`.
+pub(crate) fn check_step(
+    mut out: StepOut,
+    descriptor: &Descriptor,
+    asked: &Asked,
+    limits: &Limits,
+) -> Result<StepOut, Fault> {
+    require(out.state.len() <= limits.state_bytes, "the state is too large")?;
+    require(out.found.len() <= limits.found, "too many things were found in one step")?;
+    let rows_bytes: usize = out.found.iter().map(rows_bytes).sum();
+    require(rows_bytes <= limits.rows_bytes, "too many bytes of rows were found in one step")?;
+    out.found.iter().try_for_each(|found| check_found(found, descriptor))?;
+    if let Some(throttle) = &mut out.throttle {
+        check_throttle(throttle, descriptor, asked.now, limits)?;
+    }
+    match &mut out.next {
+        Next::Send(request) => check_request(request, descriptor, &asked.auth_method, limits)?,
+        Next::WaitMs(ms) => *ms = (*ms).min(longest_wait_ms(limits)),
+        Next::Receive | Next::Done | Next::Failed(_) => {}
+    }
+    Ok(out)
+}
+
+/// What the answer to a step is held against.
+pub(crate) struct Asked {
+    now: Timestamp,
+    auth_method: String,
+}
+
+impl Asked {
+    pub(crate) fn of(context: &Context) -> Self {
+        Self { now: context.now, auth_method: context.auth_method.clone() }
+    }
+}
+
+fn check_found(found: &Found, descriptor: &Descriptor) -> Result<(), Fault> {
+    match found {
+        Found::Rows { dataset, rows } => {
+            require(descriptor.dataset(dataset).is_some(), "rows of a dataset that the descriptor does not have")?;
+            let is_text = rows.bytes().all(|byte| byte >= b' ' || matches!(byte, b'\n' | b'\r' | b'\t'));
+            require(is_text, "control characters in rows")
+        }
+        Found::Identity(Identity { subject, .. }) => require(is_id(subject), "an unusable `identity.subject`"),
+        Found::Account(Account { id, kind, parent, .. }) => {
+            require(is_id(id), "an unusable `account.id`")?;
+            require(kind.as_deref().is_none_or(is_id), "an unusable `account.kind`")?;
+            require(parent.as_deref().is_none_or(is_id), "an unusable `account.parent`")
+        }
+    }
+}
+
+fn check_throttle(
+    throttle: &mut Throttle,
+    descriptor: &Descriptor,
+    now: Timestamp,
+    limits: &Limits,
+) -> Result<(), Fault> {
+    let is_declared = descriptor.budgets.iter().any(|budget| budget.name == throttle.budget);
+    require(is_declared, "a throttle of a budget that the descriptor does not have")?;
+    let latest = now.plus_ms(i64::try_from(longest_wait_ms(limits)).unwrap_or(i64::MAX));
+    throttle.resets_at = throttle.resets_at.map(|moment| moment.min(latest));
+    Ok(())
+}
+
+fn check_request(request: &Request, descriptor: &Descriptor, auth_method: &str, limits: &Limits) -> Result<(), Fault> {
+    require(request.url.len() <= URL_BYTES, "the URL of a request is too long")?;
+    require(request.headers.len() <= HEADERS, "a request has too many headers")?;
+    let body_bytes = request.body.as_ref().map_or(0, Vec::len);
+    require(body_bytes <= limits.request_bytes, "the body of a request is too large")?;
+    let is_declared =
+        |name: &str| descriptor.auth_method(auth_method).is_some_and(|method| method.credential_use(name).is_some());
+    require(
+        request.credential.as_deref().is_none_or(is_declared),
+        "a request with a credential that the auth method does not have",
+    )
+}
+
+fn rows_bytes(found: &Found) -> usize {
+    match found {
+        Found::Rows { rows, .. } => rows.len(),
+        Found::Identity(_) | Found::Account(_) => 0,
+    }
+}
+
+fn longest_wait_ms(limits: &Limits) -> u64 {
+    u64::try_from(limits.max_wait.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text::is_clean(text, ID_CHARS)
+}
+
+fn is_code(code: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte);
+    !code.is_empty() && code.len() <= CODE_CHARS && code.bytes().all(is_part)
+}
+
+fn require(holds: bool, otherwise: &str) -> Result<(), Fault> {
+    if holds { Ok(()) } else { Err(Fault::bad_output(otherwise)) }
+}

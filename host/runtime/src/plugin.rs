@@ -1,0 +1,133 @@
+//! One version of one plugin, ready to be called.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use relink_core::plugin::{Context, Descriptor, Event, Failure, StepOut};
+use relink_core::reason::Diagnosis;
+use tokio::sync::Semaphore;
+use wasmtime::{Engine, Store};
+
+use crate::bindings::Prepared;
+use crate::conduct::Conduct;
+use crate::fault::Fault;
+use crate::guest::{self, Guest, Name};
+use crate::limits::Limits;
+use crate::output::{self, Asked};
+
+/// One version of one plugin, ready to be called.
+///
+/// It never changes, so work that began with a version ends with it, whatever is put in service
+/// meanwhile. Each call runs in an instance of its own, which is thrown away: nothing that a plugin
+/// learns in one call is there in the next.
+pub struct Plugin {
+    pub(crate) limits: Limits,
+    pub(crate) conduct: Conduct,
+    pub(crate) lanes: Lanes,
+    engine: Engine,
+    prepared: Prepared,
+    name: Name,
+    descriptor: Descriptor,
+    digest: String,
+    size: usize,
+}
+
+/// The share of the workers that one plugin may occupy, and its places to wait for them.
+pub(crate) struct Lanes {
+    pub(crate) places: Arc<Semaphore>,
+    pub(crate) running: Arc<Semaphore>,
+}
+
+/// A component that passed the gates, but has not said yet who it is.
+pub(crate) struct Candidate {
+    pub(crate) engine: Engine,
+    pub(crate) limits: Limits,
+    pub(crate) prepared: Prepared,
+    pub(crate) digest: String,
+    pub(crate) size: usize,
+}
+
+impl Candidate {
+    /// Makes an instance, whereby the types of the exports are compared with the contract.
+    pub(crate) fn instantiate(&self) -> Result<(), Fault> {
+        self.prepared.instantiate(self.store()).map_err(|error| self.fault(&error))
+    }
+
+    /// Asks the plugin who it is, under a deadline and with nothing else at hand.
+    pub(crate) fn describe(&self) -> Result<Descriptor, Fault> {
+        self.prepared.describe(self.store()).map_err(|error| self.fault(&error))
+    }
+
+    pub(crate) fn into_plugin(self, descriptor: Descriptor) -> Plugin {
+        let Self { engine, limits, prepared, digest, size } = self;
+        let name = Name { id: descriptor.id.as_str().into(), version: descriptor.version.as_str().into() };
+        let lanes = Lanes {
+            places: Arc::new(Semaphore::new(limits.plugin_workers + limits.plugin_queue)),
+            running: Arc::new(Semaphore::new(limits.plugin_workers)),
+        };
+        Plugin { limits, conduct: Conduct::default(), lanes, engine, prepared, name, descriptor, digest, size }
+    }
+
+    fn store(&self) -> Store<Guest> {
+        let nameless = Name { id: "(unnamed)".into(), version: "".into() };
+        guest::store(&self.engine, &self.limits, &nameless, self.limits.describe_deadline)
+    }
+
+    fn fault(&self, error: &wasmtime::Error) -> Fault {
+        Fault::from_wasmtime(error, self.limits.describe_deadline)
+    }
+}
+
+impl Plugin {
+    pub fn id(&self) -> &str {
+        &self.name.id
+    }
+
+    pub fn version(&self) -> &str {
+        &self.name.version
+    }
+
+    /// The SHA-256 of the component in lower case hex.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The size of the component in bytes.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// What the plugin said about itself when it was loaded.
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    /// Asks the plugin to explain a failure. Blocks for microseconds, and at most for the deadline.
+    pub fn classify(&self, failure: Failure) -> Result<Diagnosis, Fault> {
+        let deadline = self.limits.classify_deadline;
+        let diagnosis = self.prepared.classify(self.store(deadline), failure);
+        let diagnosis = diagnosis.map_err(|error| Fault::from_wasmtime(&error, deadline))?;
+        output::check_diagnosis(diagnosis, &self.limits)
+    }
+
+    /// Lets the plugin go one step on. Blocks for microseconds, and at most for the deadline.
+    pub fn step(&self, context: Context, state: &[u8], event: Event) -> Result<StepOut, Fault> {
+        let deadline = self.limits.step_deadline;
+        let asked = Asked::of(&context);
+        let out = self.prepared.step(self.store(deadline), context, state, event);
+        let out = out.map_err(|error| Fault::from_wasmtime(&error, deadline))?;
+        output::check_step(out, &self.descriptor, &asked, &self.limits)
+    }
+
+    fn store(&self, deadline: Duration) -> Store<Guest> {
+        guest::store(&self.engine, &self.limits, &self.name, deadline)
+    }
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, digest, .. } = self;
+        f.debug_struct("Plugin").field("name", name).field("digest", digest).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,216 @@
+//! What changed in the plugin folder since the last look.
+//!
+//! Files are compared by what the file system says about them, and taken when two looks in a row find
+//! them the same: whoever copies a file slowly is waited for. A file that is missing once may be
+//! between two steps of a careless replacement, so it is gone only after a second look.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::refusal::{Gate, Refusal};
+
+const LOOKS_UNTIL_GONE: u8 = 2;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// A file is new or different, and complete as far as one can see.
+    Ready(PathBuf),
+    Gone(PathBuf),
+}
+
+pub(super) struct Folder {
+    path: PathBuf,
+    files: BTreeMap<PathBuf, Seen>,
+}
+
+struct Seen {
+    print: Print,
+    is_reported: bool,
+    looks_missing: u8,
+}
+
+/// What the file system says about a file; the time of change cannot be set back by a copy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Print {
+    inode: u64,
+    bytes: u64,
+    changed_at: (i64, i64),
+}
+
+impl Folder {
+    /// Opens the folder, and makes it if need be.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        fs::create_dir_all(path)?;
+        Ok(Self { path: path.canonicalize()?, files: BTreeMap::new() })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn look(&mut self) -> io::Result<Vec<Change>> {
+        let mut present = self.prints()?;
+        let mut changes = Vec::new();
+        self.files.retain(|file, seen| {
+            let Some(print) = present.remove(file) else {
+                seen.looks_missing += 1;
+                let is_gone = seen.looks_missing >= LOOKS_UNTIL_GONE;
+                if is_gone {
+                    changes.push(Change::Gone(file.clone()));
+                }
+                return !is_gone;
+            };
+            seen.looks_missing = 0;
+            if seen.print != print {
+                *seen = Seen::new(print);
+            } else if !seen.is_reported {
+                seen.is_reported = true;
+                changes.push(Change::Ready(file.clone()));
+            }
+            true
+        });
+        self.files.extend(present.into_iter().map(|(file, print)| (file, Seen::new(print))));
+        Ok(changes)
+    }
+
+    /// Has a file reported again, as if it were new.
+    pub(super) fn forget(&mut self, file: &Path) {
+        if let Some(seen) = self.files.get_mut(file) {
+            seen.is_reported = false;
+        }
+    }
+
+    /// Reads a file, unless it is too large or lies elsewhere.
+    pub(super) fn read(&self, file: &Path, limit: usize) -> Result<Vec<u8>, Refusal> {
+        let refuse = |found: String, expected: &str| {
+            Refusal::new(Gate::File, found, expected, "put a copy of the component itself into the folder")
+        };
+        let unreadable = |error: io::Error| refuse(format!("the file cannot be read: {error}"), "a readable file");
+        let real = file.canonicalize().map_err(unreadable)?;
+        if !real.starts_with(&self.path) {
+            return Err(refuse("the file is a link out of the folder".to_owned(), "a file within the folder"));
+        }
+        let file = File::open(&real).map_err(unreadable)?;
+        if !file.metadata().map_err(unreadable)?.is_file() {
+            return Err(refuse("this is not a file".to_owned(), "a file"));
+        }
+        let mut component = Vec::new();
+        // One byte more than allowed, so that the gate sees that there is more.
+        file.take(limit as u64 + 1).read_to_end(&mut component).map_err(unreadable)?;
+        Ok(component)
+    }
+
+    fn prints(&self) -> io::Result<BTreeMap<PathBuf, Print>> {
+        let mut prints = BTreeMap::new();
+        for entry in fs::read_dir(&self.path)? {
+            let file = entry?.path();
+            if !is_component_name(&file) {
+                continue;
+            }
+            // A file that goes away between the listing and this line is simply not there.
+            if let Ok(about) = fs::metadata(&file) {
+                let changed_at = (about.ctime(), about.ctime_nsec());
+                prints.insert(file, Print { inode: about.ino(), bytes: about.len(), changed_at });
+            }
+        }
+        Ok(prints)
+    }
+}
+
+impl Seen {
+    fn new(print: Print) -> Self {
+        Self { print, is_reported: false, looks_missing: 0 }
+    }
+}
+
+/// Whether a file is meant as a plugin: hidden files are somebody's temporary ones.
+fn is_component_name(file: &Path) -> bool {
+    let is_hidden = file.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+    file.extension().is_some_and(|extension| extension == "wasm") && !is_hidden
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    struct Scene {
+        _root: tempfile::TempDir,
+        outside: PathBuf,
+        folder: Folder,
+    }
+
+    impl Scene {
+        fn new() -> Self {
+            let root = tempfile::tempdir().unwrap();
+            let outside = root.path().join("outside.wasm");
+            fs::write(&outside, b"outside").unwrap();
+            let folder = Folder::open(&root.path().join("plugins")).unwrap();
+            Self { _root: root, outside, folder }
+        }
+
+        fn file(&self, name: &str) -> PathBuf {
+            self.folder.path().join(name)
+        }
+
+        fn looks(&mut self) -> [Vec<Change>; 2] {
+            [self.folder.look().unwrap(), self.folder.look().unwrap()]
+        }
+    }
+
+    #[test]
+    fn a_file_is_taken_once_it_stops_changing() {
+        let mut scene = Scene::new();
+        let file = scene.file("a.wasm");
+        for length in 1..4 {
+            fs::write(&file, vec![0; length]).unwrap();
+            assert_eq!(scene.folder.look().unwrap(), []);
+        }
+        assert_eq!(scene.folder.look().unwrap(), [Change::Ready(file)]);
+        assert_eq!(scene.folder.look().unwrap(), []);
+    }
+
+    #[test]
+    fn a_file_is_gone_after_two_looks() {
+        let mut scene = Scene::new();
+        let file = scene.file("a.wasm");
+        fs::write(&file, b"a").unwrap();
+        scene.looks();
+        fs::remove_file(&file).unwrap();
+        assert_eq!(scene.looks(), [vec![], vec![Change::Gone(file)]]);
+    }
+
+    #[test]
+    fn hidden_and_other_files_are_left_alone() {
+        let mut scene = Scene::new();
+        for name in [".tmp123.wasm", "a.wasm.part", "README.md", "a.cwasm"] {
+            fs::write(scene.file(name), b"x").unwrap();
+        }
+        assert_eq!(scene.looks(), [vec![], vec![]]);
+    }
+
+    #[test]
+    fn links_are_followed_within_the_folder_only() {
+        let scene = Scene::new();
+        fs::write(scene.file("real.wasm"), b"inside").unwrap();
+        symlink("real.wasm", scene.file("near.wasm")).unwrap();
+        symlink(&scene.outside, scene.file("far.wasm")).unwrap();
+        symlink(scene.folder.path(), scene.file("folder.wasm")).unwrap();
+        assert_eq!(scene.folder.read(&scene.file("near.wasm"), 100).unwrap(), b"inside");
+        for name in ["far.wasm", "folder.wasm", "missing.wasm"] {
+            assert_eq!(scene.folder.read(&scene.file(name), 100).unwrap_err().gate, Gate::File, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_large_file_is_not_read_to_its_end() {
+        let scene = Scene::new();
+        let file = scene.file("large.wasm");
+        File::create(&file).unwrap().set_len(10 << 30).unwrap();
+        assert_eq!(scene.folder.read(&file, 1_000).unwrap().len(), 1_001);
+    }
+}

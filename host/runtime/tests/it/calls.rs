@@ -1,0 +1,54 @@
+//! Plugins as async code calls them: bounded, and apart from each other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use relink_runtime::{Calls, Fault, Limits, Plugin, Registry};
+use serde_json::json;
+
+use crate::guest::{Guest, LOOP, context, failure, limits, start};
+use crate::hot_load::Scene;
+
+fn scene() -> (Scene, Calls) {
+    let limits =
+        Limits { workers: 2, plugin_workers: 1, plugin_queue: 1, step_deadline: Duration::from_secs(1), ..limits() };
+    let scene = Scene::with(limits);
+    let calls = Calls::new(Arc::clone(&scene.registry));
+    (scene, calls)
+}
+
+fn load(registry: &Registry, guest: &Guest) -> Arc<Plugin> {
+    registry.load_bytes(&guest.component()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_answered() {
+    let (scene, calls) = scene();
+    let plugin = load(&scene.registry, &Guest::default());
+    assert_eq!(calls.step(&plugin, context(), vec![9], start()).await.unwrap().state, [1, 2, 3]);
+    assert_eq!(calls.classify(&plugin, failure()).await.unwrap().code, "acme.subscription-lapsed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_plugin_delays_nobody_but_itself() {
+    let (scene, calls) = scene();
+    let mut slow = Guest::stepping(LOOP);
+    slow.descriptor["id"] = "slow".into();
+    slow.descriptor["aliases"] = json!([]);
+    let slow = load(&scene.registry, &slow);
+    let quick = load(&scene.registry, &Guest::default());
+    let step = |plugin: &Arc<Plugin>| {
+        let (calls, plugin) = (calls.clone(), Arc::clone(plugin));
+        async move { calls.step(&plugin, context(), Vec::new(), start()).await }
+    };
+    let mut stuck = [Box::pin(step(&slow)), Box::pin(step(&slow))];
+    for call in &mut stuck {
+        assert!(futures::poll!(call.as_mut()).is_pending(), "a slow call must be under way or wait");
+    }
+    // One runs and one waits: the next is turned away at once, and the other plugin is served.
+    assert_eq!(step(&slow).await.unwrap_err(), Fault::Busy);
+    assert!(step(&quick).await.is_ok());
+    for call in stuck {
+        assert_eq!(call.await.unwrap_err().code(), "deadline");
+    }
+}

@@ -1,0 +1,115 @@
+//! Which descriptions of a provider are believed.
+
+use relink_runtime::Gate;
+use serde_json::{Value, json};
+
+use crate::guest::{Guest, load};
+
+/// Sets one value of an otherwise good descriptor.
+fn with(pointer: &str, value: Value) -> Guest {
+    let mut guest = Guest::default();
+    *guest.descriptor.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
+    guest
+}
+
+#[track_caller]
+fn check(pointer: &str, value: Value, expected: &str) {
+    let refusal = load(&with(pointer, value)).expect_err(pointer);
+    assert_eq!(refusal.gate, Gate::Descriptor, "{refusal}");
+    assert!(refusal.found.contains(expected), "{refusal}");
+}
+
+#[test]
+fn identity_must_be_well_formed() {
+    for id in ["", "Acme", "acme/../x", "..", "-acme", "acme-", "a_b", "ac\u{202e}me", &"a".repeat(65)] {
+        check("/id", json!(id), "`id` is");
+    }
+    for version in ["", "1", "1.0", "v1.0.0", "latest"] {
+        check("/version", json!(version), "`version` is");
+    }
+    check("/display-name", json!(" \n"), "`display-name` is empty");
+    check("/aliases", json!(["a", "a"]), "\"a\" twice");
+    check("/help-url", json!("javascript:alert(1)"), "`help-url`");
+}
+
+#[test]
+fn hosts_must_be_names() {
+    check("/hosts", json!([]), "`hosts` is empty");
+    for host in ["*.com", "127.0.0.1", "api.acme.com:8443", "https://api.acme.com", "localhost"] {
+        check("/hosts/0", json!(host), "`hosts` has");
+    }
+}
+
+#[test]
+fn the_host_sends_people_and_secrets_only_to_declared_hosts() {
+    for field in ["authorize-url", "token-url", "revoke-url"] {
+        let pointer = format!("/auth/0/kind/oauth2-code/{field}");
+        check(&pointer, json!("https://evil.com/token"), "its host is not in `hosts`");
+        check(&pointer, json!("http://login.acme.com/token"), "it is not https");
+    }
+    check("/auth/0/uses/0/hosts", json!(["evil.com"]), "\"evil.com\"");
+    check("/budgets/0/hosts", json!(["evil.com"]), "\"evil.com\"");
+}
+
+#[test]
+fn parameters_that_protect_the_flow_cannot_be_replaced() {
+    for name in ["state", "redirect_uri", "code_challenge", "client_secret"] {
+        for list in ["authorize-params", "reconnect-params", "token-params", "refresh-params"] {
+            let pointer = format!("/auth/0/kind/oauth2-code/{list}");
+            check(&pointer, json!([{"name": name, "value": "x"}]), name);
+        }
+    }
+    let mut renamed = with("/auth/0/kind/oauth2-code/param-names", json!([{"name": "client_id", "value": "app_id"}]));
+    assert!(load(&renamed).is_ok());
+    renamed.descriptor["auth"][0]["kind"]["oauth2-code"]["token-params"] = json!([{"name": "app_id", "value": "1"}]);
+    assert!(load(&renamed).is_err());
+}
+
+#[test]
+fn secrets_are_placed_by_declared_names_in_sensible_places() {
+    check("/auth/0/uses/0/placements/0/secret", json!("password"), "\"password\", which is not declared");
+    check("/auth/1/uses/0/placements/0/secret", json!("access_token"), "which is not declared");
+    for name in ["", "host", "Content-Length", "x y", "x\r\ny"] {
+        check("/auth/0/uses/0/placements/0/name", json!(name), "places a secret at");
+    }
+    check("/auth/0/uses/0/placements/0/prefix", json!("Bearer\r\nX: "), "places a secret at");
+    check("/auth/0/kind/oauth2-code/token-pointers/0/value", json!("data.token"), "token-pointers");
+    check("/auth/1/user-secrets", json!([]), "no user secret");
+    check("/auth/1/user-secrets/0/name", json!("refresh_token"), "\"refresh_token\"");
+}
+
+#[test]
+fn features_must_be_there_and_be_declared() {
+    check("/requires", json!(["body:zip"]), "\"body:zip\"");
+    let urls = json!({"request-url": "https://login.acme.com/r", "authorize-url": "https://login.acme.com/a",
+        "access-url": "https://login.acme.com/t", "signature": "HMAC-SHA1"});
+    check("/auth/0/kind", json!({"oauth1": urls}), "`requires` does not name");
+    let mut declared = with("/auth/0/kind", json!({"oauth1": urls}));
+    declared.descriptor["requires"] = json!(["auth:oauth1"]);
+    assert!(load(&declared).is_ok());
+    let oauth2 = Guest::default().descriptor["auth"][0]["kind"]["oauth2-code"].clone();
+    check("/auth/0/kind", json!({"oauth2-client-credentials": oauth2}), "which this host does not have");
+    check("/auth/0/uses/0/signer", json!({"name": "aws-sigv4", "params": []}), "\"signer:aws-sigv4\"");
+}
+
+#[test]
+fn datasets_must_have_keys_and_schemas() {
+    check("/datasets/0/primary-key", json!([]), "primary-key` is empty");
+    check("/datasets/0/primary-key", json!(["idd"]), "\"idd\"");
+    check("/datasets/0/mode/daily/day-field", json!("date"), "\"date\"");
+    check("/datasets/0/mode/daily/max-window-days", json!(0), "max-window-days");
+    check("/datasets/0/row-schema", json!("{"), "is not JSON");
+    check("/config-schema", json!("[]"), "is not an object");
+    check("/budgets/0/calls", json!(0), "allows 0 calls");
+    let dataset = Guest::default().descriptor["datasets"][0].clone();
+    check("/datasets", json!([dataset, dataset]), "\"campaigns\" twice");
+}
+
+#[test]
+fn labels_are_cleaned_and_cut() {
+    let mut guest = with("/display-name", json!("Ac\u{202e}me\r\n\u{1b}[31m Ads"));
+    guest.descriptor["datasets"][0]["label"] = json!("x".repeat(10_000));
+    let plugin = load(&guest).unwrap();
+    assert_eq!(plugin.descriptor().display_name, "Acme [31m Ads");
+    assert_eq!(plugin.descriptor().datasets[0].label.chars().count(), 200);
+}

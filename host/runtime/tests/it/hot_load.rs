@@ -1,0 +1,321 @@
+//! Plugins that come, change and go while the host runs: stories with real files.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use relink_core::time::Timestamp;
+use relink_runtime::{Calls, ChangeError, Limits, Listing, ListingState, Registry, RegistryConfig, RegistryEvent};
+use serde_json::json;
+
+use crate::guest::{Guest, NOW, context, failure, limits, start};
+
+/// A host with a plugin folder of its own, and a clock that stands still.
+pub(crate) struct Scene {
+    root: tempfile::TempDir,
+    now: Arc<AtomicI64>,
+    pub(crate) registry: Arc<Registry>,
+}
+
+impl Scene {
+    pub(crate) fn new() -> Self {
+        Self::with(limits())
+    }
+
+    pub(crate) fn with(limits: Limits) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let now = Arc::new(AtomicI64::new(NOW.as_ms()));
+        let registry = open(&root, &now, limits);
+        Self { root, now, registry }
+    }
+
+    fn restart(&mut self) {
+        self.registry = open(&self.root, &self.now, limits());
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.root.path().join("plugins").join(name)
+    }
+
+    fn put(&self, name: &str, component: &[u8]) {
+        fs::write(self.file(name), component).unwrap();
+        self.settle();
+    }
+
+    /// Looks as often as any change needs.
+    fn settle(&self) {
+        for _ in 0..4 {
+            self.registry.look();
+        }
+    }
+
+    fn version_of(&self, id: &str) -> Option<String> {
+        self.registry.get(id).map(|plugin| plugin.version().to_owned())
+    }
+
+    fn listing(&self, file: &str) -> Listing {
+        let file = self.file(file).canonicalize().unwrap();
+        let all = self.registry.list();
+        all.iter().find(|listing| listing.file.as_ref() == Some(&file)).unwrap_or_else(|| panic!("{all:?}")).clone()
+    }
+
+    fn refusal(&self, file: &str) -> String {
+        let file = self.file(file);
+        let all = self.registry.list();
+        let is_refused =
+            |listing: &&Listing| listing.state == ListingState::Refused && listing.file.as_ref() == Some(&file);
+        all.iter().find(is_refused).unwrap_or_else(|| panic!("{all:?}")).problem.clone().unwrap()
+    }
+}
+
+fn open(root: &tempfile::TempDir, now: &Arc<AtomicI64>, limits: Limits) -> Arc<Registry> {
+    let now = Arc::clone(now);
+    Registry::open(RegistryConfig {
+        folder: root.path().join("plugins"),
+        cache_dir: root.path().join("cache"),
+        limits,
+        supported_features: Vec::new(),
+        clock: Arc::new(move || Timestamp::from_ms(now.load(Ordering::Relaxed))),
+    })
+    .unwrap()
+}
+
+fn version(version: &str) -> Vec<u8> {
+    Guest::with_version(version).component()
+}
+
+/// A version whose `classify` traps, and whose `step` works.
+fn faulty(version: &str) -> Vec<u8> {
+    Guest { classify: Some("unreachable".to_owned()), ..Guest::with_version(version) }.component()
+}
+
+#[test]
+fn a_dropped_file_is_put_in_service() {
+    let scene = Scene::new();
+    let mut events = scene.registry.subscribe();
+    scene.put("acme.wasm", &version("1.0.0"));
+    let plugin = scene.registry.by_alias("acme-ads").unwrap();
+    assert_eq!((plugin.id(), plugin.version()), ("acme", "1.0.0"));
+    let listing = scene.listing("acme.wasm");
+    assert_eq!((listing.state, listing.loaded_at), (ListingState::InService, Some(NOW)));
+    assert!(matches!(events.try_recv().unwrap(), RegistryEvent::Loaded { id, .. } if id == "acme"));
+    assert!(events.try_recv().is_err());
+}
+
+#[test]
+fn a_replaced_file_is_swapped_and_calls_under_way_end_on_the_old_version() {
+    let scene = Scene::new();
+    scene.put("acme.wasm", &version("1.0.0"));
+    let held = scene.registry.get("acme").unwrap();
+    scene.put("acme.wasm", &version("1.1.0"));
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
+    assert_eq!(scene.listing("acme.wasm").previous.as_deref(), Some("1.0.0"));
+    assert_eq!(held.version(), "1.0.0");
+    assert!(held.step(context(), &[], start()).is_ok());
+}
+
+#[test]
+fn a_bad_file_is_refused_with_a_reason_and_the_old_version_serves_on() {
+    let scene = Scene::new();
+    scene.put("acme.wasm", &version("1.0.0"));
+    let broken = &version("1.1.0")[..500];
+    scene.put("acme.wasm", broken);
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+    assert!(scene.refusal("acme.wasm").contains("it ends too early"));
+    scene.put("acme.wasm", &version("1.2.0"));
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.2.0"));
+    assert_eq!(scene.registry.list().len(), 1);
+}
+
+#[test]
+fn a_file_that_is_still_being_written_is_waited_for() {
+    let scene = Scene::new();
+    let component = version("1.0.0");
+    for length in [100, component.len() / 2, component.len()] {
+        fs::write(scene.file("acme.wasm"), &component[..length]).unwrap();
+        scene.registry.look();
+        assert!(scene.registry.list().is_empty());
+    }
+    scene.registry.look();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+}
+
+#[test]
+fn a_deleted_file_is_unloaded_and_a_brief_absence_is_forgiven() {
+    let scene = Scene::new();
+    scene.put("acme.wasm", &version("1.0.0"));
+    fs::remove_file(scene.file("acme.wasm")).unwrap();
+    scene.registry.look();
+    assert!(scene.version_of("acme").is_some());
+    scene.put("acme.wasm", &version("1.0.0"));
+    assert!(scene.version_of("acme").is_some());
+    fs::remove_file(scene.file("acme.wasm")).unwrap();
+    scene.settle();
+    assert_eq!(scene.version_of("acme"), None);
+    assert!(scene.registry.by_alias("acme-ads").is_none());
+    assert!(scene.registry.list().is_empty());
+}
+
+#[test]
+fn a_second_file_of_the_same_plugin_is_refused_until_the_first_is_gone() {
+    let scene = Scene::new();
+    scene.put("first.wasm", &version("1.0.0"));
+    scene.put("second.wasm", &version("2.0.0"));
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+    let refusal = scene.refusal("second.wasm");
+    assert!(refusal.contains("first.wasm") && refusal.contains("second.wasm"), "{refusal}");
+    fs::remove_file(scene.file("first.wasm")).unwrap();
+    scene.settle();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("2.0.0"));
+}
+
+#[test]
+fn a_plugin_cannot_take_the_name_of_another() {
+    let scene = Scene::new();
+    scene.put("acme.wasm", &version("1.0.0"));
+    scene.put("thief.wasm", &Guest::named("thief").component());
+    assert!(scene.refusal("thief.wasm").contains("both answer to \"acme-ads\""));
+    assert_eq!(scene.registry.by_alias("acme-ads").unwrap().id(), "acme");
+    assert!(scene.registry.get("thief").is_none());
+}
+
+#[test]
+fn a_file_that_becomes_another_plugin_takes_the_old_one_out() {
+    let scene = Scene::new();
+    let mut other = Guest::named("other");
+    other.descriptor["aliases"] = json!([]);
+    scene.put("plugin.wasm", &version("1.0.0"));
+    scene.put("plugin.wasm", &other.component());
+    assert_eq!((scene.version_of("acme"), scene.version_of("other").is_some()), (None, true));
+}
+
+#[test]
+fn links_out_of_the_folder_are_refused() {
+    let scene = Scene::new();
+    let outside = scene.root.path().join("outside.wasm");
+    fs::write(&outside, version("1.0.0")).unwrap();
+    symlink(&outside, scene.file("link.wasm")).unwrap();
+    scene.settle();
+    assert!(scene.refusal("link.wasm").contains("link out of the folder"));
+}
+
+#[tokio::test]
+async fn a_version_with_too_many_faults_is_rolled_back() {
+    let scene = Scene::new();
+    let calls = Calls::new(Arc::clone(&scene.registry));
+    scene.put("acme.wasm", &version("1.0.0"));
+    scene.put("acme.wasm", &faulty("1.1.0"));
+    let mut events = scene.registry.subscribe();
+    let bad = scene.registry.get("acme").unwrap();
+    for _ in 0..limits().faults_to_withdraw {
+        assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
+        assert!(calls.classify(&bad, failure()).await.is_err());
+    }
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+    assert_eq!(scene.listing("acme.wasm").state, ListingState::RolledBack);
+    let expected = RegistryEvent::RolledBack { id: "acme".into(), from: "1.1.0".into(), to: "1.0.0".into() };
+    assert_eq!(events.try_recv().unwrap(), expected);
+
+    // The same bytes again are no reason to try again; other bytes are.
+    scene.put("acme.wasm", &faulty("1.1.0"));
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+    scene.put("acme.wasm", &version("1.2.0"));
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.2.0"));
+    assert_eq!(scene.listing("acme.wasm").state, ListingState::InService);
+}
+
+#[tokio::test]
+async fn a_faulty_plugin_without_a_better_version_is_marked_and_serves_on() {
+    let scene = Scene::new();
+    let calls = Calls::new(Arc::clone(&scene.registry));
+    scene.put("acme.wasm", &faulty("1.0.0"));
+    let plugin = scene.registry.get("acme").unwrap();
+    for _ in 0..limits().faults_to_withdraw {
+        calls.classify(&plugin, failure()).await.unwrap_err();
+    }
+    assert_eq!(scene.listing("acme.wasm").state, ListingState::Suspect);
+    assert!(calls.step(&plugin, context(), Vec::new(), start()).await.is_ok());
+}
+
+#[tokio::test]
+async fn faults_that_are_far_apart_are_forgiven() {
+    let scene = Scene::new();
+    let calls = Calls::new(Arc::clone(&scene.registry));
+    scene.put("acme.wasm", &faulty("1.0.0"));
+    let plugin = scene.registry.get("acme").unwrap();
+    for _ in 0..20 {
+        calls.classify(&plugin, failure()).await.unwrap_err();
+        scene.now.fetch_add(5 * 60_000, Ordering::Relaxed);
+    }
+    assert_eq!(scene.listing("acme.wasm").state, ListingState::InService);
+}
+
+#[test]
+fn an_operator_can_roll_back() {
+    let scene = Scene::new();
+    assert!(matches!(scene.registry.roll_back("acme"), Err(ChangeError::Unknown { .. })));
+    scene.put("acme.wasm", &version("1.0.0"));
+    assert!(matches!(scene.registry.roll_back("acme"), Err(ChangeError::NoPrevious { .. })));
+    scene.put("acme.wasm", &version("1.1.0"));
+    assert_eq!(scene.registry.roll_back("acme").unwrap().version(), "1.0.0");
+    scene.settle();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+}
+
+#[test]
+fn an_installed_plugin_survives_a_restart_and_a_removed_one_does_not() {
+    let mut scene = Scene::new();
+    scene.registry.install(&version("1.0.0")).unwrap();
+    scene.registry.install(&version("1.1.0")).unwrap();
+    assert!(scene.registry.install(b"\0asm").is_err());
+    scene.settle();
+    assert_eq!(scene.listing("acme.wasm").previous.as_deref(), Some("1.0.0"));
+    scene.restart();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
+    scene.registry.remove("acme").unwrap();
+    assert!(matches!(scene.registry.remove("acme"), Err(ChangeError::Unknown { .. })));
+    assert!(!scene.file("acme.wasm").exists());
+    scene.restart();
+    assert!(scene.registry.list().is_empty());
+}
+
+#[test]
+fn an_install_replaces_the_file_that_the_plugin_came_from() {
+    let scene = Scene::new();
+    scene.put("some-name.wasm", &version("1.0.0"));
+    scene.registry.install(&version("1.1.0")).unwrap();
+    scene.settle();
+    assert_eq!(scene.listing("some-name.wasm").version.as_deref(), Some("1.1.0"));
+    assert!(!scene.file("acme.wasm").exists());
+}
+
+#[test]
+fn compiled_code_is_kept_and_whatever_is_wrong_with_it_is_a_miss() {
+    let mut scene = Scene::new();
+    scene.put("acme.wasm", &version("1.0.0"));
+    let cache = scene.root.path().join("cache");
+    let entry = fs::read_dir(cache).unwrap().next().unwrap().unwrap().path();
+    let intact = fs::read(&entry).unwrap();
+    scene.restart();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+    assert_eq!(fs::read(&entry).unwrap(), intact);
+    for damaged in [&intact[..1_000], b"", &[0; 5_000][..]] {
+        fs::write(&entry, damaged).unwrap();
+        scene.restart();
+        assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+        assert_eq!(fs::read(&entry).unwrap().len(), intact.len());
+    }
+}
+
+#[tokio::test]
+async fn the_folder_is_followed() {
+    let scene = Scene::new();
+    let mut events = scene.registry.subscribe();
+    let watch = tokio::spawn(Arc::clone(&scene.registry).watch());
+    fs::write(scene.file("acme.wasm"), version("1.0.0")).unwrap();
+    assert!(matches!(events.recv().await.unwrap(), RegistryEvent::Loaded { .. }));
+    assert!(scene.registry.get("acme").is_some());
+    watch.abort();
+}

@@ -1,0 +1,12 @@
+//! The runtime as its users see it: components go in, answers and refusals come out.
+
+#![expect(clippy::unwrap_used, reason = "what is unexpected here fails the test, as it should")]
+
+mod abi;
+mod calls;
+mod descriptors;
+mod gates;
+mod guest;
+mod hostile;
+mod hot_load;
+mod outputs;
