@@ -1,0 +1,72 @@
+//! The one trait that a plugin implements.
+
+use crate::diagnose::{ErrorTable, Grant};
+use crate::flow::{self, Flow};
+use crate::{Context, Descriptor, Diagnosis, Event, Failure, Operation, Response, Slice, StepOut, Throttle};
+
+/// One provider: what it is, which requests fetch its data, and what its errors mean.
+///
+/// A provider is a set of pure functions. The host calls each of them in a fresh sandbox, so there
+/// is nothing to keep between calls; what a synchronisation must remember, the SDK keeps in its
+/// state. Only [`describe`](Provider::describe), [`errors`](Provider::errors),
+/// [`probe`](Provider::probe), [`identify`](Provider::identify) and [`sync`](Provider::sync) must be
+/// written. The crate's front page has a complete example.
+pub trait Provider: 'static {
+    /// Says what the plugin is: hosts, credentials, datasets.
+    fn describe() -> Descriptor;
+
+    /// Says what the provider's errors mean, where that is not what OAuth 2 and HTTP say anyway.
+    fn errors() -> ErrorTable;
+
+    /// The cheapest request that proves that the credential works.
+    fn probe(context: &Context) -> Flow;
+
+    /// Finds out whose authorization this is.
+    fn identify(context: &Context) -> Flow;
+
+    /// Lists the accounts that the authorization can see.
+    ///
+    /// Not needed where the authorization is for one account only.
+    fn accounts(context: &Context) -> Flow {
+        let _ = context;
+        Flow::nothing()
+    }
+
+    /// Fetches one slice of one dataset.
+    fn sync(context: &Context, slice: &Slice) -> Flow;
+
+    /// Finds the error inside an answer whose status says success.
+    ///
+    /// The text is for the operator's log; the answer itself goes to [`Provider::errors`].
+    fn refusal(answer: &Response) -> Option<String> {
+        let _ = answer;
+        None
+    }
+
+    /// Reads what the provider says about its own limits; asked about every answer.
+    fn throttle(answer: &Response) -> Option<Throttle> {
+        let _ = answer;
+        None
+    }
+
+    /// Says what broke. Total: it has an answer to any bytes.
+    fn classify(failure: &Failure) -> Diagnosis {
+        let grant = Grant::of(&Self::describe(), failure);
+        Self::errors().diagnose(failure, grant)
+    }
+
+    /// Goes one step on. Write it by hand only if no [`Flow`] does what the provider needs.
+    fn step(context: &Context, state: &[u8], event: Event) -> StepOut {
+        flow::step::<Self>(context, state, event)
+    }
+
+    /// Chooses the flow of an operation.
+    fn flow(context: &Context, operation: &Operation) -> Flow {
+        match operation {
+            Operation::Probe => Self::probe(context),
+            Operation::Identify => Self::identify(context),
+            Operation::Accounts => Self::accounts(context),
+            Operation::Sync(slice) => Self::sync(context, slice),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A dataset as a table of columns: the schema, the key and the mapping in one place.
+
+use serde_json::{Map, Value, json};
+
+use crate::column::Column;
+use crate::{Daily, Dataset, SyncMode};
+
+/// One dataset: its columns, and where each one lies in an item of the provider's answer.
+///
+/// The descriptor's schema, the primary key and the rows all follow from it, so they cannot
+/// contradict each other.
+///
+/// ```
+/// use relink_sdk::{Column, Table};
+/// use serde_json::json;
+///
+/// static CLICKS: Table = Table::new("clicks", "Clicks and spend per campaign and day", &[
+///     Column::text("campaign_id", "/campaign/id").key(),
+///     Column::day("day", "/date").key(),
+///     Column::integer("clicks", "/metrics/clicks"),
+///     Column::number("spend", "/metrics/cost_micros").times(1e-6),
+/// ])
+/// .daily("day")
+/// .restated_days(3);
+///
+/// let item = json!({
+///     "campaign": {"id": 17}, "date": "20240501",
+///     "metrics": {"clicks": "12", "cost_micros": 2_500_000},
+/// });
+/// assert_eq!(
+///     CLICKS.row(&item).unwrap(),
+///     json!({"campaign_id": "17", "day": "2024-05-01", "clicks": 12, "spend": 2.5}),
+/// );
+/// assert_eq!(CLICKS.dataset().primary_key, ["campaign_id", "day"]);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    pub(crate) name: &'static str,
+    label: &'static str,
+    columns: &'static [Column],
+    account_kind: Option<&'static str>,
+    day_field: Option<&'static str>,
+    max_window_days: Option<u32>,
+    restate_days: u32,
+    history_days: Option<u32>,
+}
+
+impl Table {
+    /// A dataset that every run reads whole. `label` is for the person who authorizes.
+    pub const fn new(name: &'static str, label: &'static str, columns: &'static [Column]) -> Self {
+        Self {
+            name,
+            label,
+            columns,
+            account_kind: None,
+            day_field: None,
+            max_window_days: None,
+            restate_days: 0,
+            history_days: None,
+        }
+    }
+
+    /// Rows belong to days; this column holds the day.
+    pub const fn daily(mut self, day_column: &'static str) -> Self {
+        self.day_field = Some(day_column);
+        self
+    }
+
+    /// The largest number of days in one slice.
+    pub const fn window_days(mut self, days: u32) -> Self {
+        self.max_window_days = Some(days);
+        self
+    }
+
+    /// The latest days that the provider restates, and that every run reads again.
+    pub const fn restated_days(mut self, days: u32) -> Self {
+        self.restate_days = days;
+        self
+    }
+
+    /// How far back the provider keeps the data.
+    pub const fn history_days(mut self, days: u32) -> Self {
+        self.history_days = Some(days);
+        self
+    }
+
+    /// Only accounts of this kind have the dataset.
+    pub const fn for_accounts(mut self, kind: &'static str) -> Self {
+        self.account_kind = Some(kind);
+        self
+    }
+
+    /// The dataset's name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The names of the columns, as for a `fields=` parameter.
+    pub fn column_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.columns.iter().map(Column::name)
+    }
+
+    /// What the descriptor says about the dataset.
+    pub fn dataset(&self) -> Dataset {
+        let keys = || self.columns.iter().filter(|column| column.is_key());
+        let properties: Map<String, Value> =
+            self.columns.iter().map(|column| (column.name().to_owned(), column.schema())).collect();
+        let required: Vec<&str> = keys().map(Column::name).collect();
+        let schema = json!({ "type": "object", "properties": properties, "required": required });
+        Dataset {
+            name: self.name.to_owned(),
+            label: self.label.to_owned(),
+            primary_key: required.iter().map(|name| (*name).to_owned()).collect(),
+            row_schema: schema.to_string(),
+            account_kind: self.account_kind.map(str::to_owned),
+            mode: self.day_field.map_or(SyncMode::Full, |day_field| {
+                SyncMode::Daily(Daily {
+                    day_field: day_field.to_owned(),
+                    max_window_days: self.max_window_days,
+                    restate_days: self.restate_days,
+                    history_days: self.history_days,
+                })
+            }),
+        }
+    }
+
+    /// The row of an item; none if a column of the key is missing in it.
+    pub fn row(&self, item: &Value) -> Option<Value> {
+        let mut row = Map::new();
+        for column in self.columns {
+            let value = column.read(item);
+            if value.is_null() && column.is_key() {
+                return None;
+            }
+            row.insert(column.name().to_owned(), value);
+        }
+        Some(Value::Object(row))
+    }
+}
