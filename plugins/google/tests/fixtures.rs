@@ -1,0 +1,3 @@
+//! The recorded exchanges and errors of Google.
+
+relink_sdk::testing::fixtures!(relink_plugin_google::Google);
