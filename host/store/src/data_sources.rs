@@ -184,14 +184,22 @@ fn sort_key(sort: Sort) -> &'static str {
         Sort::Client => "LOWER(cl.name)",
         Sort::Account => "LOWER(c.account_label)",
         Sort::Plugin => "c.plugin_id",
-        Sort::Status => STATUS,
+        Sort::Status => SEVERITY,
         Sort::LastSuccess => "COALESCE(c.last_success_at, 0)",
         Sort::ConnectedAt => "c.connected_at",
     }
 }
 
+/// What a person should look at first comes first.
+const SEVERITY: &str = concat!(
+    "CAST(CASE (",
+    status!(),
+    ") WHEN 'needs-reconnect' THEN 0 WHEN 'expires-soon' THEN 1 WHEN 'delayed' THEN 2 WHEN 'connected' THEN 3
+        WHEN 'paused' THEN 4 ELSE 5 END AS BIGINT)"
+);
+
 fn sorts_by_number(sort: Sort) -> bool {
-    matches!(sort, Sort::LastSuccess | Sort::ConnectedAt)
+    matches!(sort, Sort::Status | Sort::LastSuccess | Sort::ConnectedAt)
 }
 
 fn fits(cursor: &Cursor, sort: Sort) -> bool {

@@ -126,7 +126,7 @@ impl Failure {
     /// assert_eq!(failure.retry_after_ms(), Some(2_500));
     /// ```
     pub fn retry_after_ms(&self) -> Option<u64> {
-        retry_after::from_headers(&self.headers, self.now)
+        retry_after::from_headers(self.status, &self.headers, self.now)
     }
 
     /// The body is a web page, whatever its content type says.

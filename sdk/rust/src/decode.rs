@@ -70,7 +70,10 @@ impl Items {
     /// or may not be repeated in the later ones.
     pub(crate) fn decode_chunk(&self, body: &[u8], header: &mut Option<Vec<String>>) -> Result<Vec<Value>, String> {
         match &self.0 {
-            Shape::Array(_) => Ok(items_at(&parse(body)?, "")),
+            Shape::Array(_) => match parse(body)? {
+                Value::Array(items) => Ok(items),
+                _ => Err("the answer has no list where one was expected".to_owned()),
+            },
             Shape::Lines => self.decode(body),
             Shape::Csv { delimiter, .. } => decode_csv(body, *delimiter, header),
         }

@@ -5,9 +5,9 @@ use jiff::fmt::rfc2822;
 
 use crate::Field;
 
-/// Headers that carry a wait or the moment of a reset, the most authoritative first.
-const HEADERS: [&str; 7] = [
-    "retry-after",
+/// Headers that carry the reset of a limit, the most authoritative first. Some providers send them
+/// with every answer, so they say to wait only where the limit is what failed.
+const RESETS: [&str; 6] = [
     "x-rate-limit-reset",
     "x-ratelimit-reset",
     "x-ratelimit-reset-after",
@@ -20,13 +20,28 @@ const HEADERS: [&str; 7] = [
 const FIRST_EPOCH_SECOND: f64 = 1_000_000_000.0;
 const FIRST_EPOCH_MS: f64 = 1_000_000_000_000.0;
 
-/// Finds a wait in the headers, in milliseconds from `now`.
-pub(crate) fn from_headers(headers: &[Field], now: u64) -> Option<u64> {
-    HEADERS.iter().find_map(|name| {
-        let field = headers.iter().find(|field| field.name.eq_ignore_ascii_case(name))?;
+/// Finds a wait in the headers of an answer, in milliseconds from `now`.
+pub(crate) fn from_headers(status: Option<u16>, headers: &[Field], now: u64) -> Option<u64> {
+    let asked = value_of(headers, "retry-after").and_then(|value| parse(value, Unit::Seconds, now));
+    asked.or_else(|| is_limited(status, headers).then(|| from_resets(headers, now)).flatten())
+}
+
+fn from_resets(headers: &[Field], now: u64) -> Option<u64> {
+    RESETS.iter().find_map(|name| {
         let unit = if name.ends_with("-ms") { Unit::Milliseconds } else { Unit::Seconds };
-        parse(&field.value, unit, now)
+        parse(value_of(headers, name)?, unit, now)
     })
+}
+
+/// Some providers answer a used-up limit with 403 instead of 429 (RFC 6585).
+fn is_limited(status: Option<u16>, headers: &[Field]) -> bool {
+    let remaining = ["x-rate-limit-remaining", "x-ratelimit-remaining", "ratelimit-remaining"];
+    let is_used_up = remaining.iter().any(|name| value_of(headers, name) == Some("0"));
+    matches!(status, Some(403 | 429)) || is_used_up
+}
+
+fn value_of<'a>(headers: &'a [Field], name: &str) -> Option<&'a str> {
+    headers.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value.trim())
 }
 
 /// The unit of a number that says how long to wait.
@@ -93,7 +108,18 @@ mod tests {
 
     fn check(name: &str, value: &str, expected_ms: Option<u64>) {
         let headers = [Field { name: name.to_owned(), value: value.to_owned() }];
-        assert_eq!(from_headers(&headers, NOW), expected_ms, "{name}: {value}");
+        assert_eq!(from_headers(Some(429), &headers, NOW), expected_ms, "{name}: {value}");
+    }
+
+    #[test]
+    fn a_reset_says_to_wait_only_where_the_limit_is_what_failed() {
+        let field = |name: &str, value: &str| Field { name: name.to_owned(), value: value.to_owned() };
+        let some_left = [field("x-rate-limit-reset", "1700000060"), field("x-rate-limit-remaining", "7")];
+        let none_left = [field("x-rate-limit-reset", "1700000060"), field("x-rate-limit-remaining", "0")];
+        assert_eq!(from_headers(Some(503), &some_left, NOW), None);
+        assert_eq!(from_headers(Some(429), &some_left, NOW), Some(60_000));
+        assert_eq!(from_headers(Some(200), &none_left, NOW), Some(60_000));
+        assert_eq!(from_headers(Some(503), &[field("retry-after", "5")], NOW), Some(5_000));
     }
 
     #[test]

@@ -135,6 +135,9 @@ fn site_explorer(call: &Call, report: &str) -> Response {
             &json!({"domain_rating": {"domain_rating": rating, "ahrefs_rank": rows::fixed(target, 900_000)}}),
         );
     }
+    if report == "organic-keywords" {
+        return organic_keywords(call, target);
+    }
     let Some((_, list, numbers)) = HISTORIES.iter().find(|(path, ..)| *path == report) else {
         let route = &call.path;
         return answer::json(404, &json!(["Error", ["NotFound", format!("this route does not exist {route}")]]));
@@ -161,6 +164,31 @@ fn site_explorer(call: &Call, report: &str) -> Response {
     let units = (rows.len() * numbers.len()).max(50);
     let response = answer::json(200, &json!({*list: rows}));
     answer::header(response, "x-api-units-cost-total-actual", &units.to_string())
+}
+
+/// The search terms of a site, those with the most traffic first.
+fn organic_keywords(call: &Call, target: &str) -> Response {
+    let Some(day) = call.query.get("date").and_then(|day| day.parse().ok()) else {
+        return missing("date");
+    };
+    if call.query.get("select").is_none() {
+        return missing("select");
+    }
+    let limit = call.query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(1000_usize);
+    let keyword = |place: u64| {
+        let seed = format!("{target} keyword {place}");
+        json!({
+            "keyword": format!("{} {place}", target.split('.').next().unwrap_or_default().replace('-', " ")),
+            "keyword_country": "us",
+            "best_position": 1 + rows::fixed(&seed, 50),
+            "best_position_url": format!("https://{}/{place}", target.trim_end_matches('/')),
+            "volume": 100 + rows::fixed(&seed, 5_000),
+            "sum_traffic": rows::number(&seed, day, 400 / (place + 1)),
+            "keyword_difficulty": rows::fixed(&seed, 90),
+        })
+    };
+    let keywords: Vec<Value> = (0..12).map(keyword).take(limit).collect();
+    answer::json(200, &json!({"keywords": keywords}))
 }
 
 fn missing(parameter: &str) -> Response {

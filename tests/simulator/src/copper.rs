@@ -44,6 +44,9 @@ pub(crate) fn answer(call: &Call, visit: &Visit, ledger: &mut Ledger) -> Respons
         (&Method::GET, ["users", "me"]) => answer::json(200, &user(key)),
         (&Method::POST, ["users", "search"]) => answer::json(200, &json!([user(key)])),
         (&Method::POST, ["people", "search"]) => records::search(call, key, records::person),
+        (&Method::POST, ["companies", "search"]) => records::search(call, key, records::company),
+        (&Method::POST, ["leads", "search"]) => records::search(call, key, records::lead),
+        (&Method::POST, ["tasks", "search"]) => records::search(call, key, records::task),
         (&Method::POST, ["opportunities", "search"]) => records::search(call, key, records::opportunity),
         // This one refuses good keys too (singer-io/tap-copper, README).
         (&Method::GET, ["pipeline_stages"]) => error(401, "Unauthorized"),

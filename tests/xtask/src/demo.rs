@@ -41,7 +41,7 @@ pub(crate) fn demo(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     run::announce("building the server and the simulated providers");
     let mut build = run::cargo("cargo");
     build.current_dir(&workspace.root);
-    run::run(build.args(["build", "-p", "relink", "-p", "relink-simulator"]))?;
+    run::run(build.args(["build", "--workspace", "--bins"]))?;
 
     let binaries = workspace.binaries();
     let mut relink = run::cargo(binaries.join("relink"));

@@ -1,4 +1,4 @@
-//! People and opportunities: one of each came in on most days of the last year.
+//! The records of the CRM: one of each kind came in on most days of the last year.
 
 use axum::response::Response;
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
@@ -77,6 +77,52 @@ pub(super) fn opportunity(key: &Key, day: Date, place: u64) -> Value {
         "custom_fields": [],
         "date_created": seconds(day),
         "date_modified": seconds(day) + 7200,
+    })
+}
+
+pub(super) fn company(key: &Key, day: Date, place: u64) -> Value {
+    json!({
+        "id": first_id(key) + 1_000_000 + place,
+        "name": format!("Company {place}"),
+        "email_domain": format!("company{place}.example"),
+        "address": {"city": "Lisbon", "country": "PT"},
+        "interaction_count": rows::fixed(&format!("company {place}"), 40),
+        "tags": [],
+        "custom_fields": [],
+        "date_created": seconds(day),
+        "date_modified": seconds(day) + 3600,
+    })
+}
+
+pub(super) fn lead(key: &Key, day: Date, place: u64) -> Value {
+    let id = first_id(key) + 2_000_000 + place;
+    json!({
+        "id": id,
+        "name": format!("Lead {place}"),
+        "company_name": format!("Company {}", place / 3),
+        "status": "New",
+        "status_id": 1,
+        "monetary_value": 100 + rows::number(&format!("{id} value"), day, 900),
+        "monetary_unit": "EUR",
+        "email": {"email": format!("lead{place}@company{}.example", place / 3), "category": "work"},
+        "interaction_count": 0,
+        "tags": [],
+        "custom_fields": [],
+        "date_created": seconds(day),
+        "date_modified": seconds(day) + 3600,
+    })
+}
+
+pub(super) fn task(key: &Key, day: Date, place: u64) -> Value {
+    json!({
+        "id": first_id(key) + 3_000_000 + place,
+        "name": format!("Call contact {place}"),
+        "status": "Open",
+        "priority": "None",
+        "related_resource": {"id": first_id(key) + place, "type": "person"},
+        "due_date": seconds(day) + 7 * 86_400,
+        "date_created": seconds(day),
+        "date_modified": seconds(day) + 3600,
     })
 }
 

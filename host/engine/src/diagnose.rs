@@ -1,0 +1,218 @@
+//! Asks a plugin why something failed, and does not take every answer: what the network, an edge or
+//! the plugin itself did is never blamed on the customer.
+
+use std::sync::Arc;
+
+use relink_core::plugin::{Failure, Response};
+use relink_core::reason::{Actor, Blast, Certainty, Diagnosis, Reason, Remedy};
+use relink_runtime::{Calls, Fault, Plugin};
+
+use crate::talk::Explained;
+
+/// How much of a provider's answer is kept for people to read.
+const ANSWER_CHARS: usize = 2_000;
+
+/// Asks the plugin and doubts what the evidence does not carry.
+pub(crate) async fn explain(calls: &Calls, plugin: &Arc<Plugin>, failure: Failure) -> Result<Explained, Fault> {
+    let evidence = failure.clone();
+    let diagnosis = calls.classify(plugin, failure).await?;
+    if diagnosis.reason == Reason::NotAFailure {
+        return Err(Fault::BadOutput { what: "it stopped at an answer that it calls no failure".to_owned() });
+    }
+    Ok(Explained { diagnosis: doubt(diagnosis, &evidence), provider_answer: answer_for_people(&evidence) })
+}
+
+/// Weakens a diagnosis of breakage that rests on no opinion of the provider.
+///
+/// No answer, and an HTML or empty 5xx or 429, come from the network or an edge: never breakage. A
+/// structured 5xx or 429 may be the provider's word (some report dead tokens so), but it is doubtful.
+pub fn doubt(diagnosis: Diagnosis, evidence: &Failure) -> Diagnosis {
+    if !diagnosis.is_breakage() {
+        return diagnosis;
+    }
+    let Some(status) = evidence.status else {
+        return if evidence.redirect_query.is_some() { diagnosis } else { outage(diagnosis, "host.no-answer") };
+    };
+    let is_trouble = status >= 500 || status == 429;
+    match (is_trouble, is_structured(&evidence.body)) {
+        (true, false) => outage(diagnosis, "host.unstructured-answer"),
+        (true, true) => Diagnosis { certainty: Certainty::Doubtful, ..diagnosis },
+        (false, _) if is_html(&evidence.body) => outage(diagnosis, "host.html-answer"),
+        (false, _) => diagnosis,
+    }
+}
+
+fn outage(diagnosis: Diagnosis, code: &str) -> Diagnosis {
+    Diagnosis {
+        reason: Reason::ProviderOutage,
+        code: code.to_owned(),
+        cause: None,
+        blast: Blast::Provider,
+        actor: Actor::Nobody,
+        remedy: Remedy::Wait,
+        message: "The provider did not give a usable answer. It is tried again by itself.".to_owned(),
+        help_url: None,
+        ..diagnosis
+    }
+}
+
+fn is_structured(body: &[u8]) -> bool {
+    let first = body.trim_ascii_start().first();
+    matches!(first, Some(b'{' | b'[')) || (matches!(first, Some(b'<')) && !is_html(body))
+}
+
+fn is_html(body: &[u8]) -> bool {
+    let start: String = String::from_utf8_lossy(body.trim_ascii_start()).chars().take(256).collect();
+    let start = start.to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html") || start.contains("<head")
+}
+
+/// A fault of the plugin, as a diagnosis for the operator.
+pub(crate) fn plugin_misbehaved(fault: &Fault) -> Explained {
+    let diagnosis = Diagnosis {
+        reason: Reason::RequestRejected,
+        code: "host.plugin-misbehaved".to_owned(),
+        cause: Some(fault.code().to_owned()),
+        certainty: Certainty::Certain,
+        blast: Blast::Request,
+        actor: Actor::Operator,
+        remedy: Remedy::Operator,
+        retry_after_ms: None,
+        message: "The plugin of this provider has a fault. Your connection is not affected.".to_owned(),
+        help_url: None,
+    };
+    Explained { diagnosis, provider_answer: None }
+}
+
+/// The token ended and the host has no way to renew it.
+pub(crate) fn permission_ended() -> Explained {
+    let diagnosis = Diagnosis {
+        reason: Reason::ExpiredToken,
+        code: "host.permission-ended".to_owned(),
+        cause: Some("token-lifetime".to_owned()),
+        certainty: Certainty::Certain,
+        blast: Blast::Authorization,
+        actor: Actor::ConnectingUser,
+        remedy: Remedy::Reauthorize,
+        retry_after_ms: None,
+        message: "The permission ended. The provider asks for it again from time to time; nothing else is wrong."
+            .to_owned(),
+        help_url: None,
+    };
+    Explained { diagnosis, provider_answer: None }
+}
+
+/// The provider refused a token that was just made: refreshing does not help, so a person must.
+pub(crate) fn refused_although_fresh(diagnosis: Diagnosis) -> Explained {
+    let diagnosis = Diagnosis {
+        certainty: Certainty::Doubtful,
+        blast: Blast::Authorization,
+        actor: Actor::ConnectingUser,
+        remedy: Remedy::Reauthorize,
+        ..diagnosis
+    };
+    Explained { diagnosis, provider_answer: None }
+}
+
+/// The host itself could not do its part.
+pub(crate) fn host_trouble(message: &str) -> Explained {
+    let diagnosis = Diagnosis {
+        reason: Reason::RequestRejected,
+        code: "host.trouble".to_owned(),
+        cause: None,
+        certainty: Certainty::Certain,
+        blast: Blast::Request,
+        actor: Actor::Operator,
+        remedy: Remedy::Operator,
+        retry_after_ms: None,
+        message: message.to_owned(),
+        help_url: None,
+    };
+    Explained { diagnosis, provider_answer: None }
+}
+
+/// The provider or a budget asks to wait.
+pub(crate) fn must_wait(ms: i64) -> Explained {
+    let diagnosis = Diagnosis {
+        reason: Reason::RateLimited,
+        code: "host.must-wait".to_owned(),
+        cause: None,
+        certainty: Certainty::Certain,
+        blast: Blast::Provider,
+        actor: Actor::Nobody,
+        remedy: Remedy::Wait,
+        retry_after_ms: Some(ms.max(0).unsigned_abs()),
+        message: "The provider's limit is reached. Try again a little later.".to_owned(),
+        help_url: None,
+    };
+    Explained { diagnosis, provider_answer: None }
+}
+
+fn answer_for_people(failure: &Failure) -> Option<String> {
+    let status = failure.status?;
+    let body: String = String::from_utf8_lossy(&failure.body).chars().take(ANSWER_CHARS).collect();
+    Some(format!("HTTP {status}\n{body}"))
+}
+
+/// The evidence of an answer that came outside a conversation with the plugin.
+pub(crate) fn with_response(failure: Failure, response: &Response) -> Failure {
+    Failure {
+        status: Some(response.status),
+        headers: response.headers.clone(),
+        body: response.body.clone(),
+        ..failure
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use relink_core::plugin::{Facts, Phase, TransportFailure, TransportKind};
+    use relink_core::time::Timestamp;
+
+    use super::*;
+
+    fn check(status: Option<u16>, body: &str, expected: (Reason, Certainty)) {
+        let failure = Failure {
+            now: Timestamp::from_ms(0),
+            phase: Phase::Sync,
+            auth_method: "oauth".to_owned(),
+            status,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec(),
+            transport: status.is_none().then(|| TransportFailure { kind: TransportKind::Tls, detail: String::new() }),
+            redirect_query: None,
+            dataset: None,
+            account: None,
+            facts: Facts::default(),
+        };
+        let claimed = Diagnosis {
+            reason: Reason::InvalidCredentials,
+            code: "x.revoked".to_owned(),
+            cause: None,
+            certainty: Certainty::Certain,
+            blast: Blast::Authorization,
+            actor: Actor::ConnectingUser,
+            remedy: Remedy::Reauthorize,
+            retry_after_ms: None,
+            message: String::new(),
+            help_url: None,
+        };
+        let doubted = doubt(claimed, &failure);
+        assert_eq!((doubted.reason, doubted.certainty), expected, "{status:?} {body}");
+    }
+
+    #[test]
+    fn only_what_the_provider_said_breaks_a_connection() {
+        use Certainty::{Certain, Doubtful};
+        use Reason::{InvalidCredentials, ProviderOutage};
+        check(Some(401), r#"{"error":"revoked"}"#, (InvalidCredentials, Certain));
+        check(Some(401), "", (InvalidCredentials, Certain));
+        check(Some(500), r#"{"error":{"code":190}}"#, (InvalidCredentials, Doubtful));
+        check(Some(500), "<s:Envelope><s:Fault/></s:Envelope>", (InvalidCredentials, Doubtful));
+        check(Some(503), "", (ProviderOutage, Certain));
+        check(Some(502), "<html><head><title>Bad gateway</title>", (ProviderOutage, Certain));
+        check(Some(403), "<!DOCTYPE html><html>Checking your browser", (ProviderOutage, Certain));
+        check(Some(429), "slow down", (ProviderOutage, Certain));
+        check(None, "", (ProviderOutage, Certain));
+    }
+}

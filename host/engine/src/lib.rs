@@ -1,0 +1,32 @@
+//! What happens: runs are scheduled, tokens refreshed, failures explained, incidents opened, people
+//! told, authorizations reconnected.
+//!
+//! Start reading at [`run`], the story of one sync. This is the only crate that starts tasks, and
+//! [`settle`] holds the only functions that write health.
+
+mod accounts;
+mod control;
+mod credentials;
+pub mod diagnose;
+mod engine;
+mod ledger;
+mod notify;
+mod outbox;
+mod person;
+pub mod reconnect;
+mod recovery;
+mod run;
+mod scheduler;
+mod secrets;
+mod settle;
+mod settings;
+mod talk;
+mod tokens;
+
+pub use accounts::AccountsError;
+pub use control::ControlError;
+pub use engine::{Changed, Engine, Parts};
+pub use person::{Person, Role, Visible};
+pub use reconnect::{Begun, CallbackError, Completed, NotHealed, ReconnectError};
+pub use secrets::{SecretsError, SecretsErrorKind};
+pub use settings::{AppSecrets, Clock, MailSettings, Settings};

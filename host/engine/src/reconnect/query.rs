@@ -1,0 +1,65 @@
+//! What came back on the redirect: each parameter once, or not at all.
+
+use relink_core::secret::Secret;
+use url::form_urlencoded;
+
+use super::CallbackError;
+
+/// A longer query is no callback of a provider.
+const MAX_QUERY: usize = 16 * 1024;
+
+/// The parameters of RFC 6749 sections 4.1.2 and 4.1.2.1 that the host itself reads.
+pub(super) struct CallbackQuery {
+    pub(super) state: String,
+    pub(super) code: Option<Secret>,
+    /// The query without code and state, for the plugin to explain a refusal.
+    pub(super) for_plugin: String,
+    pub(super) parameters: Vec<(String, String)>,
+}
+
+impl CallbackQuery {
+    pub(super) fn parse(raw: &str) -> Result<Self, CallbackError> {
+        if raw.len() > MAX_QUERY {
+            return Err(CallbackError::Ambiguous);
+        }
+        let all: Vec<(String, String)> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
+        let once = |wanted: &str| -> Result<Option<String>, CallbackError> {
+            let mut values = all.iter().filter(|(name, _)| name == wanted);
+            let first = values.next().map(|(_, value)| value.clone());
+            if values.next().is_some() { Err(CallbackError::Ambiguous) } else { Ok(first) }
+        };
+        for name in ["error", "iss"] {
+            once(name)?;
+        }
+        let state = once("state")?.filter(|state| !state.is_empty()).ok_or(CallbackError::NoState)?;
+        let code = once("code")?.filter(|code| !code.is_empty()).map(Secret::new);
+        let parameters: Vec<_> = all.into_iter().filter(|(name, _)| name != "state" && name != "code").collect();
+        let for_plugin = form_urlencoded::Serializer::new(String::new()).extend_pairs(&parameters).finish();
+        Ok(Self { state, code, for_plugin, parameters })
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callback_is_read_and_the_code_is_kept_from_the_plugin() {
+        let query = CallbackQuery::parse("state=s&code=c%2F1&scope=a+b").unwrap();
+        assert_eq!((query.state.as_str(), query.code.unwrap().expose()), ("s", "c/1"));
+        assert_eq!(query.for_plugin, "scope=a+b");
+    }
+
+    #[test]
+    fn missing_and_doubled_parameters_are_refused() {
+        assert!(matches!(CallbackQuery::parse("code=c"), Err(CallbackError::NoState)));
+        assert!(matches!(CallbackQuery::parse("state=&code=c"), Err(CallbackError::NoState)));
+        for raw in ["state=a&state=b", "state=a&code=1&code=2", "state=a&iss=x&iss=y", "state=a&error=x&error=y"] {
+            assert!(matches!(CallbackQuery::parse(raw), Err(CallbackError::Ambiguous)), "{raw}");
+        }
+    }
+}

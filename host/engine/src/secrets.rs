@@ -1,0 +1,215 @@
+//! API keys and other typed secrets: proven with the provider before they replace anything.
+
+use std::collections::BTreeMap;
+
+use relink_core::id::{AuthorizationId, ClientId};
+use relink_core::plugin::AuthMethod;
+use relink_core::secret::Secret;
+use relink_store::authorizations::{self, Authorization, FIRST_GENERATION, NewAuthorization, Tokens};
+use relink_store::{StoreError, connections};
+
+use crate::credentials::Secrets;
+use crate::engine::Engine;
+use crate::person::{Person, Role};
+use crate::reconnect::verify::{Candidate, Verified};
+use crate::reconnect::{CallbackError, Completed};
+use crate::settle::{self, Grant};
+use crate::talk::Explained;
+
+/// What is wrong, and with which field, so that the message can stand beside it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct SecretsError {
+    pub kind: SecretsErrorKind,
+    pub field: Option<String>,
+    pub message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretsErrorKind {
+    NotFound,
+    NotAllowed,
+    /// A field is missing, or the provider does not accept the values.
+    Refused,
+    Host,
+}
+
+/// Longer than any key; a paste of something else.
+const MAX_SECRET: usize = 16 * 1024;
+
+impl Engine {
+    /// Tries the new values with the provider and only then puts them in the place of the old ones.
+    /// Secrets that are left empty keep their old value.
+    pub async fn replace_secrets(
+        &self,
+        person: &Person,
+        id: &AuthorizationId,
+        typed: BTreeMap<String, Secret>,
+    ) -> Result<Completed, SecretsError> {
+        let authorization = self.repairable(person, id).await?;
+        let old = Secrets::open(self.sealer(), &authorization).unwrap_or_default();
+        let (plugin, method) = self
+            .plugin(&authorization.plugin_id, &authorization.auth_method)
+            .map_err(|missing| host(&missing))?;
+        let secrets = read_typed(&method, typed, &old)?;
+        let candidate = Candidate {
+            plugin: &plugin,
+            method: &method,
+            secrets: &secrets,
+            config: &authorization.config,
+            granted_scopes: &[],
+            budget_key: authorization.id.as_str(),
+        };
+        let verified = candidate.verify(self).await.map_err(|explained| refused(&method, &explained))?;
+        if let (Some(known), Some(now)) = (&authorization.subject, &verified.identity)
+            && *known != now.subject
+        {
+            let message =
+                format!("This key belongs to {}, but this connection uses {}.", now.label, authorization.label);
+            return Err(refused_field(&method, message));
+        }
+        let healed = settle::settle_secrets(self, &authorization, &grant_of(secrets, verified), &person.user_id)
+            .await
+            .map_err(|error: CallbackError| host(&error))?;
+        Ok(Completed {
+            authorization_id: healed.authorization_id,
+            return_to: String::new(),
+            healed: healed.connections,
+            not_healed: healed.not_healed,
+            is_new: false,
+            client_id: None,
+        })
+    }
+
+    /// Makes a new authorization of typed secrets, after the provider accepted them.
+    pub async fn connect_with_secrets(
+        &self,
+        person: &Person,
+        plugin_id: &str,
+        method_id: &str,
+        client: &ClientId,
+        typed: BTreeMap<String, Secret>,
+    ) -> Result<AuthorizationId, SecretsError> {
+        if !person.may_change(client) {
+            return Err(not_allowed());
+        }
+        let (plugin, method) = self.plugin(plugin_id, method_id).map_err(|missing| host(&missing))?;
+        let secrets = read_typed(&method, typed, &Secrets::default())?;
+        let id = AuthorizationId::new();
+        let candidate = Candidate {
+            plugin: &plugin,
+            method: &method,
+            secrets: &secrets,
+            config: "{}",
+            granted_scopes: &[],
+            budget_key: id.as_str(),
+        };
+        let verified = candidate.verify(self).await.map_err(|explained| refused(&method, &explained))?;
+        let workspace = &person.workspace_id;
+        let sealed = secrets.seal(self.sealer(), workspace, &id, FIRST_GENERATION).map_err(|error| host(&error))?;
+        let identity = verified.identity.as_ref();
+        let new = NewAuthorization {
+            workspace_id: workspace.clone(),
+            id: id.clone(),
+            plugin_id: plugin_id.to_owned(),
+            auth_method: method_id.to_owned(),
+            subject: identity.map(|identity| identity.subject.clone()),
+            label: identity.map_or_else(|| method.label.clone(), |identity| identity.label.clone()),
+            config: "{}".to_owned(),
+            granted_scopes: Vec::new(),
+            created_at: self.now(),
+            created_by: Some(person.user_id.clone()),
+            tokens: Tokens {
+                sealed,
+                token_issued_at: None,
+                access_expires_at: None,
+                reauthorize_at: None,
+                has_refresh_token: false,
+            },
+        };
+        let mut tx = self.db().begin().await?;
+        authorizations::create(&mut tx, &new).await?;
+        tx.commit().await?;
+        self.changed(workspace);
+        Ok(id)
+    }
+
+    async fn repairable(&self, person: &Person, id: &AuthorizationId) -> Result<Authorization, SecretsError> {
+        let workspace = &person.workspace_id;
+        let found = authorizations::find(self.db(), workspace, id).await?;
+        let dependents = connections::list_of_authorization(self.db(), workspace, id).await?;
+        let is_visible =
+            dependents.is_empty() || dependents.iter().any(|connection| person.may_see(&connection.client_id));
+        let not_found = || SecretsError {
+            kind: SecretsErrorKind::NotFound,
+            field: None,
+            message: "There is no such authorization.".to_owned(),
+        };
+        let authorization = found.filter(|_| is_visible).ok_or_else(not_found)?;
+        if person.role == Role::Viewer { Err(not_allowed()) } else { Ok(authorization) }
+    }
+}
+
+fn read_typed(method: &AuthMethod, mut typed: BTreeMap<String, Secret>, old: &Secrets) -> Result<Secrets, SecretsError> {
+    let mut secrets = BTreeMap::new();
+    for slot in &method.user_secrets {
+        let value = typed.remove(&slot.name).map(|value| Secret::new(value.expose().trim().to_owned()));
+        let value = value.filter(|value| !value.expose().is_empty()).or_else(|| old.get(&slot.name).cloned());
+        let field = |message: String| SecretsError {
+            kind: SecretsErrorKind::Refused,
+            field: Some(slot.name.clone()),
+            message,
+        };
+        let value = value.ok_or_else(|| field(format!("Enter the {}.", slot.label)))?;
+        if value.expose().len() > MAX_SECRET || value.expose().chars().any(char::is_control) {
+            return Err(field(format!("This is not a {}: paste the value alone.", slot.label)));
+        }
+        secrets.insert(slot.name.clone(), value);
+    }
+    Ok(Secrets::from_map(secrets))
+}
+
+fn grant_of(secrets: Secrets, verified: Verified) -> Grant {
+    Grant {
+        secrets,
+        granted_scopes: Vec::new(),
+        config: "{}".to_owned(),
+        token_issued_at: None,
+        access_expires_at: None,
+        reauthorize_at: None,
+        verified,
+    }
+}
+
+fn refused(method: &AuthMethod, explained: &Explained) -> SecretsError {
+    refused_field(method, format!("{} Nothing was changed.", explained.diagnosis.message))
+}
+
+/// Puts the message beside the first field that is a real secret.
+fn refused_field(method: &AuthMethod, message: String) -> SecretsError {
+    let field = method.user_secrets.iter().find(|slot| !slot.public).map(|slot| slot.name.clone());
+    SecretsError { kind: SecretsErrorKind::Refused, field, message }
+}
+
+fn not_allowed() -> SecretsError {
+    SecretsError {
+        kind: SecretsErrorKind::NotAllowed,
+        field: None,
+        message: "Only people who may change data of this client can do this.".to_owned(),
+    }
+}
+
+fn host(problem: &impl std::fmt::Display) -> SecretsError {
+    tracing::error!(%problem, "secrets could not be taken");
+    SecretsError {
+        kind: SecretsErrorKind::Host,
+        field: None,
+        message: "Something went wrong on our side. Nothing was changed; try again in a minute.".to_owned(),
+    }
+}
+
+impl From<StoreError> for SecretsError {
+    fn from(error: StoreError) -> Self {
+        host(&error)
+    }
+}

@@ -1,0 +1,78 @@
+//! Providers that can be connected, and how one signs in to them.
+
+use axum::Json;
+use axum::extract::State;
+use relink_core::plugin::AuthMethod;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::shape::Listed;
+use crate::app::App;
+use crate::auth::extract::Caller;
+use crate::pages::lookup::kind_of;
+use crate::ui::views::repair::SignInKind;
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Provider {
+    id: String,
+    display_name: String,
+    aliases: Vec<String>,
+    help_url: Option<String>,
+    auth_methods: Vec<Method>,
+    datasets: Vec<Dataset>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Method {
+    id: String,
+    label: String,
+    /// `oauth`: on the provider's pages. `key`: with values that a person types.
+    kind: &'static str,
+    /// The names of the values that a person types.
+    secrets: Vec<String>,
+    /// What the provider will ask for, in plain words.
+    scopes: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Dataset {
+    name: String,
+    label: String,
+    account_kind: Option<String>,
+}
+
+/// List the providers
+#[utoipa::path(get, path = "/api/v1/providers", tag = "providers", responses((status = 200, body = Listed<Provider>)))]
+pub(crate) async fn list(State(app): State<App>, _: Caller) -> Json<Listed<Provider>> {
+    let plugins = app.engine().registry().plugins();
+    let provider = |plugin: &std::sync::Arc<relink_runtime::Plugin>| {
+        let descriptor = plugin.descriptor();
+        Provider {
+            id: descriptor.id.clone(),
+            display_name: descriptor.display_name.clone(),
+            aliases: descriptor.aliases.clone(),
+            help_url: descriptor.help_url.clone(),
+            auth_methods: descriptor.auth.iter().map(method).collect(),
+            datasets: descriptor.datasets.iter().map(dataset).collect(),
+        }
+    };
+    Json(Listed::whole(plugins.iter().map(provider).collect()))
+}
+
+fn method(method: &AuthMethod) -> Method {
+    let scopes = method.oauth2().map(|oauth2| oauth2.scopes.as_slice()).unwrap_or_default();
+    Method {
+        id: method.id.clone(),
+        label: method.label.clone(),
+        kind: match kind_of(method) {
+            SignInKind::OAuth => "oauth",
+            SignInKind::Key => "key",
+        },
+        secrets: method.user_secrets.iter().map(|slot| slot.name.clone()).collect(),
+        scopes: scopes.iter().map(|scope| scope.label.clone()).collect(),
+    }
+}
+
+fn dataset(dataset: &relink_core::plugin::Dataset) -> Dataset {
+    Dataset { name: dataset.name.clone(), label: dataset.label.clone(), account_kind: dataset.account_kind.clone() }
+}

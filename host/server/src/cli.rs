@@ -1,0 +1,128 @@
+//! The command line: what there is to say, and how it ends. 0 = done, 1 = failed, 2 = wrong usage.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Loaded};
+use crate::{demo, telemetry};
+
+mod config_command;
+mod diagnose;
+mod doctor;
+mod migrate;
+mod offline;
+mod plugin;
+pub(crate) mod serve;
+mod token;
+mod user;
+
+/// Keeps the connections to data providers alive.
+#[derive(Parser)]
+#[command(name = "relink", version, max_term_width = 100)]
+struct Cli {
+    /// The settings file; without it the defaults apply
+    #[arg(long, global = true, env = "RELINK_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server
+    Serve,
+    /// Run the server with simulated providers and data to play with
+    Demo(demo::Arguments),
+    /// Bring the schema of the database up to this version
+    Migrate,
+    /// Check the settings, the database, the sealing key and the plugins
+    Doctor,
+    /// Print the default settings, or check a file
+    #[command(subcommand)]
+    Config(config_command::Action),
+    /// Manage the people who can sign in
+    #[command(subcommand)]
+    User(user::Action),
+    /// Manage the bearer tokens of the API
+    #[command(subcommand)]
+    Token(token::Action),
+    /// List or check plugins
+    #[command(subcommand)]
+    Plugin(plugin::Action),
+    /// Explain an answer of a provider as the server would
+    Diagnose(diagnose::Arguments),
+}
+
+/// Reads the command line and carries it out.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+            eprintln!("relink: {}", without_repetition(&causes).join(": "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    if let Command::Config(action) = &cli.command {
+        return config_command::run(action, cli.config.as_deref());
+    }
+    let Loaded { config, ignored_variables } = config::load(cli.config.as_deref(), std::env::vars())?;
+    if !matches!(cli.command, Command::Demo(_)) {
+        telemetry::start(&config.log)?;
+    }
+    for ignored in ignored_variables {
+        tracing::warn!("{ignored}");
+    }
+    match cli.command {
+        Command::Serve => block_on(serve::run(&config)),
+        Command::Demo(arguments) => block_on(demo::run(config, arguments)),
+        Command::Migrate => block_on(migrate::run(&config)),
+        Command::Doctor => block_on(doctor::run(&config)),
+        Command::User(action) => block_on(user::run(&config, action)),
+        Command::Token(action) => block_on(token::run(&config, action)),
+        Command::Plugin(action) => plugin::run(&config, &action),
+        Command::Diagnose(arguments) => diagnose::run(&config, &arguments),
+        Command::Config(_) => unreachable!("carried out above, since its file may be wrong"),
+    }
+}
+
+/// Runs a command that waits for things.
+fn block_on(command: impl Future<Output = Result<()>>) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(command)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Some errors repeat their cause in their own text.
+fn without_repetition(causes: &[String]) -> Vec<&str> {
+    let mut kept: Vec<&str> = Vec::new();
+    for cause in causes {
+        if !kept.iter().any(|earlier| earlier.contains(cause.as_str())) {
+            kept.push(cause);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let causes = ["a: b".to_owned(), "b".to_owned(), "c".to_owned()];
+        assert_eq!(without_repetition(&causes), ["a: b", "c"]);
+    }
+}

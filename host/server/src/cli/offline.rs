@@ -1,0 +1,91 @@
+//! Plugins without a server: from the plugin folder by name, or from a file.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use relink_runtime::{Limits, Loader, LoaderConfig, Plugin, Registry, RegistryConfig};
+
+use crate::app::{features, system_time};
+use crate::config::Config;
+
+/// The plugins of a folder.
+pub(super) struct Plugins {
+    registry: Arc<Registry>,
+    folder: PathBuf,
+}
+
+impl Plugins {
+    /// Loads the plugins of `folder`, or of the folder of the settings.
+    pub(super) fn open(config: &Config, folder: Option<&Path>) -> Result<Self> {
+        let folder = folder.map_or_else(|| config.plugins_dir(), Path::to_owned);
+        if !folder.is_dir() {
+            bail!(
+                "the plugin folder {} does not exist: name another with --plugins or in the settings",
+                folder.display()
+            );
+        }
+        let registry = Registry::open(RegistryConfig {
+            folder: folder.clone(),
+            cache_dir: cache_dir(config)?,
+            limits: Limits::default(),
+            supported_features: features(),
+            clock: Arc::new(system_time),
+        })?;
+        Ok(Self { registry, folder })
+    }
+
+    /// The plugin that answers to `name`, its id or an alias.
+    pub(super) fn find(&self, name: &str) -> Option<Arc<Plugin>> {
+        self.registry.by_alias(name)
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The names that can be asked for, for an error message.
+    fn names(&self) -> String {
+        let names: Vec<String> = self.registry.plugins().iter().map(|plugin| plugin.id().to_owned()).collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    }
+}
+
+/// A plugin by its id, an alias or its file.
+pub(super) fn find(config: &Config, folder: Option<&Path>, name: &str) -> Result<Arc<Plugin>> {
+    let path = Path::new(name);
+    if path.extension().is_some_and(|extension| extension == "wasm") || path.is_file() {
+        return load_file(config, path).map(Arc::new);
+    }
+    let plugins = Plugins::open(config, folder)?;
+    plugins.find(name).with_context(|| {
+        format!("no plugin in {} is called {name:?}; there are: {}", plugins.folder.display(), plugins.names())
+    })
+}
+
+/// Checks and loads one file.
+pub(super) fn load_file(config: &Config, path: &Path) -> Result<Plugin> {
+    let component = std::fs::read(path).with_context(|| format!("the plugin {} cannot be read", path.display()))?;
+    let loader = Loader::new(LoaderConfig {
+        limits: Limits::default(),
+        cache_dir: Some(cache_dir(config)?),
+        supported_features: features(),
+    })?;
+    loader.load(&component).with_context(|| format!("the plugin {} is refused", path.display()))
+}
+
+/// Where compiled plugins are kept: with the server's data if there is a server here, else with the
+/// caches of the person.
+fn cache_dir(config: &Config) -> Result<PathBuf> {
+    if config.data_dir.is_dir() {
+        return Ok(config.plugin_cache_dir());
+    }
+    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let caches = named("XDG_CACHE_HOME").or_else(|| named("HOME").map(|home| home.join(".cache")));
+    let caches = caches.context("there is no home directory for compiled plugins: set data_dir in the settings")?;
+    Ok(caches.join("relink").join("plugin-cache"))
+}

@@ -1,0 +1,114 @@
+//! `/metrics` in the text format of Prometheus, and the two questions of a load balancer.
+
+use std::collections::BTreeMap;
+use std::fmt::{Display, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use relink_runtime::ListingState;
+use relink_store::data_sources::{self, Filter, Status};
+use relink_store::incidents::{self, IncidentFilter};
+use relink_store::{Visible, workspaces};
+
+use crate::app::App;
+use crate::web::trouble::Trouble;
+
+/// More open incidents than this are counted as so many.
+const MOST_INCIDENTS: usize = 500;
+const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What this process has counted since it started.
+#[derive(Default)]
+pub(crate) struct Metrics {
+    requests: [AtomicU64; 5],
+}
+
+impl Metrics {
+    pub(crate) fn count_request(&self, status: u16) {
+        let class = usize::from(status / 100).clamp(1, 5) - 1;
+        self.requests[class].fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+}
+
+/// Whether this process can serve: it can if its database answers.
+async fn ready(State(app): State<App>) -> Response {
+    match workspaces::list(app.engine().db()).await {
+        Ok(_) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    }
+}
+
+async fn metrics(State(app): State<App>) -> Result<Response, Trouble> {
+    let mut text = String::new();
+    write_requests(&mut text, app.metrics());
+    write_plugins(&mut text, &app);
+    write_connections(&mut text, &app).await?;
+    Ok(([(CONTENT_TYPE, FORMAT)], text).into_response())
+}
+
+fn write_requests(text: &mut String, metrics: &Metrics) {
+    head(text, "relink_http_requests_total", "counter", "Answers by class of status.");
+    for (index, count) in metrics.requests.iter().enumerate() {
+        line(text, "relink_http_requests_total", &format!("class=\"{}xx\"", index + 1), count.load(Ordering::Relaxed));
+    }
+}
+
+fn write_plugins(text: &mut String, app: &App) {
+    head(text, "relink_plugins", "gauge", "Plugin files by state.");
+    let listings = app.engine().registry().list();
+    for (name, state) in [
+        ("in-service", ListingState::InService),
+        ("rolled-back", ListingState::RolledBack),
+        ("suspect", ListingState::Suspect),
+        ("refused", ListingState::Refused),
+    ] {
+        let count = listings.iter().filter(|listing| listing.state == state).count();
+        line(text, "relink_plugins", &format!("state=\"{name}\""), count);
+    }
+}
+
+/// Counts of all workspaces together: whose they are is nobody's business here.
+async fn write_connections(text: &mut String, app: &App) -> Result<(), Trouble> {
+    let db = app.engine().db();
+    let mut by_status: BTreeMap<Status, i64> = Status::ALL.iter().map(|status| (*status, 0)).collect();
+    let mut open_incidents = 0;
+    for workspace in workspaces::list(db).await? {
+        let all = Filter::all(app.engine().now(), 1);
+        for (status, count) in data_sources::counts(db, &workspace.id, &Visible::All, &all).await? {
+            *by_status.entry(status).or_default() += count;
+        }
+        let only_open = IncidentFilter { only_open: true, limit: MOST_INCIDENTS, ..IncidentFilter::default() };
+        open_incidents += incidents::list(db, &workspace.id, &Visible::All, &only_open).await?.items.len();
+    }
+    head(text, "relink_connections", "gauge", "Connections by status.");
+    for (status, count) in by_status {
+        line(text, "relink_connections", &format!("status=\"{}\"", status.code()), count);
+    }
+    head(text, "relink_open_incidents", "gauge", "Incidents that are open.");
+    line(text, "relink_open_incidents", "", open_incidents);
+    Ok(())
+}
+
+fn head(text: &mut String, name: &str, kind: &str, help: &str) {
+    writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}").expect("writing to a string cannot fail");
+}
+
+fn line(text: &mut String, name: &str, labels: &str, value: impl Display) {
+    let labels = if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
+    writeln!(text, "{name}{labels} {value}").expect("writing to a string cannot fail");
+}

@@ -1,0 +1,22 @@
+//! What is logged and how: to the standard error, as text or JSON, never a secret.
+
+use anyhow::{Context, Result};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Log, LogFormat};
+
+/// Starts logging for the whole process.
+pub(crate) fn start(log: &Log) -> Result<()> {
+    let filter = EnvFilter::try_new(&log.filter)
+        .with_context(|| format!("log.filter {:?} is not a level or a list of levels by module", log.filter))?;
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match log.format {
+        LogFormat::Text => subscriber.try_init(),
+        LogFormat::Json => subscriber.json().try_init(),
+    };
+    // In a test another server of the same process has started it.
+    if let Err(error) = started {
+        tracing::debug!(%error, "logging is already started");
+    }
+    Ok(())
+}
