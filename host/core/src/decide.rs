@@ -62,9 +62,13 @@ pub struct Before {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The provider gave data. `is_complete` is false while slices are left.
-    Fetched { is_complete: bool },
+    Fetched {
+        is_complete: bool,
+    },
     /// A report is being made at the provider, or a budget is used up: go on then.
-    Waiting { until: Timestamp },
+    Waiting {
+        until: Timestamp,
+    },
     Failed(Diagnosis),
     /// The plugin trapped, ran too long or gave nonsense: never the customer's fault.
     PluginMisbehaved,

@@ -38,7 +38,8 @@ impl Secrets {
         id: &AuthorizationId,
         generation: i64,
     ) -> Result<Vec<u8>, SealError> {
-        let plain: BTreeMap<&str, &str> = self.0.iter().map(|(name, secret)| (name.as_str(), secret.expose())).collect();
+        let plain: BTreeMap<&str, &str> =
+            self.0.iter().map(|(name, secret)| (name.as_str(), secret.expose())).collect();
         let plain = Secret::new(serde_json::to_string(&plain).unwrap_or_default());
         sealer.seal(&sealed_place(workspace, id, generation), &plain)
     }

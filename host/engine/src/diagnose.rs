@@ -31,18 +31,18 @@ pub fn doubt(diagnosis: Diagnosis, evidence: &Failure) -> Diagnosis {
         return diagnosis;
     }
     let Some(status) = evidence.status else {
-        return if evidence.redirect_query.is_some() { diagnosis } else { outage(diagnosis, "host.no-answer") };
+        return if evidence.redirect_query.is_some() { diagnosis } else { outage(&diagnosis, "host.no-answer") };
     };
     let is_trouble = status >= 500 || status == 429;
     match (is_trouble, is_structured(&evidence.body)) {
-        (true, false) => outage(diagnosis, "host.unstructured-answer"),
+        (true, false) => outage(&diagnosis, "host.unstructured-answer"),
         (true, true) => Diagnosis { certainty: Certainty::Doubtful, ..diagnosis },
-        (false, _) if is_html(&evidence.body) => outage(diagnosis, "host.html-answer"),
+        (false, _) if is_html(&evidence.body) => outage(&diagnosis, "host.html-answer"),
         (false, _) => diagnosis,
     }
 }
 
-fn outage(diagnosis: Diagnosis, code: &str) -> Diagnosis {
+fn outage(diagnosis: &Diagnosis, code: &str) -> Diagnosis {
     Diagnosis {
         reason: Reason::ProviderOutage,
         code: code.to_owned(),
@@ -52,7 +52,8 @@ fn outage(diagnosis: Diagnosis, code: &str) -> Diagnosis {
         remedy: Remedy::Wait,
         message: "The provider did not give a usable answer. It is tried again by itself.".to_owned(),
         help_url: None,
-        ..diagnosis
+        certainty: diagnosis.certainty,
+        retry_after_ms: diagnosis.retry_after_ms,
     }
 }
 
@@ -156,12 +157,7 @@ fn answer_for_people(failure: &Failure) -> Option<String> {
 
 /// The evidence of an answer that came outside a conversation with the plugin.
 pub(crate) fn with_response(failure: Failure, response: &Response) -> Failure {
-    Failure {
-        status: Some(response.status),
-        headers: response.headers.clone(),
-        body: response.body.clone(),
-        ..failure
-    }
+    Failure { status: Some(response.status), headers: response.headers.clone(), body: response.body.clone(), ..failure }
 }
 
 #[cfg(test)]

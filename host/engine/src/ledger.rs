@@ -7,9 +7,9 @@ use relink_core::backfill::{self, Ledger};
 use relink_core::plugin::{Dataset, Found, Slice, SyncMode};
 use relink_core::time::{Day, Timestamp};
 use relink_runtime::Plugin;
+use relink_store::Dataset as Stored;
 use relink_store::connections::Connection;
 use relink_store::coverage::{CoveredDay, FetchedDay};
-use relink_store::Dataset as Stored;
 use relink_store::records::RecordRow;
 use relink_store::{StoreError, Tx, authorizations, coverage, records, slices};
 use serde_json::value::RawValue;
@@ -222,9 +222,11 @@ impl<'a> Page<'a> {
         let fields: BTreeMap<&str, &RawValue> =
             serde_json::from_str(line).map_err(|error| format!("is no JSON object: {error}"))?;
         let field = |name: &str| fields.get(name).map(|value| value.get()).filter(|value| *value != "null");
-        let key = self.dataset.primary_key.iter().map(|name| {
-            field(name).ok_or_else(|| format!("has no value for the key field {name:?}"))
-        });
+        let key = self
+            .dataset
+            .primary_key
+            .iter()
+            .map(|name| field(name).ok_or_else(|| format!("has no value for the key field {name:?}")));
         let key: Vec<&str> = key.collect::<Result<_, _>>()?;
         let day = match &self.dataset.mode {
             SyncMode::Full => None,

@@ -18,8 +18,8 @@ mod recovery;
 mod run;
 mod scheduler;
 mod secrets;
-mod settle;
 mod settings;
+mod settle;
 mod talk;
 mod tokens;
 

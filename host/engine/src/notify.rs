@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use relink_core::id::{ClientId, UserId, WorkspaceId};
 use relink_core::time::Timestamp;
+use relink_store::authorizations::Authorization;
+use relink_store::connections::{self, Connection};
 use relink_store::incidents::{Incident, Scope};
 use relink_store::outbox::NewMessage;
 use relink_store::users::{Role, User};
-use relink_store::authorizations::Authorization;
-use relink_store::connections::{self, Connection};
 use relink_store::{StoreError, Tx, clients, notices, outbox, users};
 use serde::{Deserialize, Serialize};
 
@@ -154,10 +154,9 @@ async fn opened_mail(
     let count = names.len();
     let plural = if count == 1 { "" } else { "s" };
     let base = engine.settings().base_url.as_str().trim_end_matches('/');
-    let link = affected.first().map_or_else(
-        || format!("{base}/data-sources"),
-        |connection| format!("{base}/connections/{}", connection.id),
-    );
+    let link = affected
+        .first()
+        .map_or_else(|| format!("{base}/data-sources"), |connection| format!("{base}/connections/{}", connection.id));
     let text = format!(
         "{message}\n\n\
          Affected: {names}\n\

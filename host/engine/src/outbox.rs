@@ -73,7 +73,10 @@ fn compose(mail: &Mail, from: &str, id: &str) -> Result<Message, Box<dyn std::er
         .subject(&mail.subject)
         .message_id(Some(format!("<{id}@{domain}>")))
         .references(thread.clone())
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii("Auto-Submitted".to_owned())?, "auto-generated".to_owned()));
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii("Auto-Submitted".to_owned())?,
+            "auto-generated".to_owned(),
+        ));
     if mail.is_reply {
         builder = builder.in_reply_to(thread);
     }

@@ -38,7 +38,9 @@ async fn finish_refreshes(engine: &Engine) -> Result<(), StoreError> {
         let (workspace, id) = (&authorization.workspace_id, &authorization.id);
         match tokens::renewed(engine, workspace, id, authorization.generation).await {
             Ok(_) => tracing::warn!(authorization.id = %id, "an interrupted refresh was repeated"),
-            Err(error) => tracing::warn!(authorization.id = %id, %error, "an interrupted refresh could not be repeated"),
+            Err(error) => {
+                tracing::warn!(authorization.id = %id, %error, "an interrupted refresh could not be repeated");
+            }
         }
     }
     Ok(())

@@ -79,7 +79,8 @@ async fn sync(engine: &Engine, connection: &Connection, report: &mut Report) -> 
     let must_prove = connection.incident_id.is_some() || fresh.authorization.suspicion.is_some();
     let mut party = party(engine, connection, &fresh).map_err(TokenError::from)?;
 
-    if must_prove && let Err(explained) = talk::ask(engine, &mut party, Operation::Probe).await
+    if must_prove
+        && let Err(explained) = talk::ask(engine, &mut party, Operation::Probe).await
         && explained.diagnosis.remedy != Remedy::Refresh
     {
         report.fail(explained);

@@ -48,9 +48,8 @@ impl Engine {
     ) -> Result<Completed, SecretsError> {
         let authorization = self.repairable(person, id).await?;
         let old = Secrets::open(self.sealer(), &authorization).unwrap_or_default();
-        let (plugin, method) = self
-            .plugin(&authorization.plugin_id, &authorization.auth_method)
-            .map_err(|missing| host(&missing))?;
+        let (plugin, method) =
+            self.plugin(&authorization.plugin_id, &authorization.auth_method).map_err(|missing| host(&missing))?;
         let secrets = read_typed(&method, typed, &old)?;
         let candidate = Candidate {
             plugin: &plugin,
@@ -150,16 +149,17 @@ impl Engine {
     }
 }
 
-fn read_typed(method: &AuthMethod, mut typed: BTreeMap<String, Secret>, old: &Secrets) -> Result<Secrets, SecretsError> {
+fn read_typed(
+    method: &AuthMethod,
+    mut typed: BTreeMap<String, Secret>,
+    old: &Secrets,
+) -> Result<Secrets, SecretsError> {
     let mut secrets = BTreeMap::new();
     for slot in &method.user_secrets {
         let value = typed.remove(&slot.name).map(|value| Secret::new(value.expose().trim().to_owned()));
         let value = value.filter(|value| !value.expose().is_empty()).or_else(|| old.get(&slot.name).cloned());
-        let field = |message: String| SecretsError {
-            kind: SecretsErrorKind::Refused,
-            field: Some(slot.name.clone()),
-            message,
-        };
+        let field =
+            |message: String| SecretsError { kind: SecretsErrorKind::Refused, field: Some(slot.name.clone()), message };
         let value = value.ok_or_else(|| field(format!("Enter the {}.", slot.label)))?;
         if value.expose().len() > MAX_SECRET || value.expose().chars().any(char::is_control) {
             return Err(field(format!("This is not a {}: paste the value alone.", slot.label)));

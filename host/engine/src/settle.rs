@@ -7,9 +7,9 @@ mod repair;
 use relink_core::decide::{Before, Change, Decision, Outcome, Scope, Suspicion, decide};
 use relink_core::id::{AuditId, RunId};
 use relink_core::time::Timestamp;
-use relink_store::incidents::{Incident, IncidentFilter, NewIncident, Resolution, Scope as IncidentScope};
 use relink_store::authorizations::{self, Authorization};
 use relink_store::connections::{self, Connection};
+use relink_store::incidents::{Incident, IncidentFilter, NewIncident, Resolution, Scope as IncidentScope};
 use relink_store::{StoreError, Tx, Visible, audit, incidents, runs};
 
 pub(crate) use repair::{Grant, settle_reconnection, settle_secrets};
@@ -227,12 +227,7 @@ async fn open_incident(
     incidents::open(tx, &new).await
 }
 
-async fn write_audit(
-    tx: &mut Tx,
-    incident: &Incident,
-    action: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+async fn write_audit(tx: &mut Tx, incident: &Incident, action: &str, now: Timestamp) -> Result<(), StoreError> {
     let line = audit::AuditLine {
         workspace_id: incident.workspace_id.clone(),
         id: AuditId::new(),

@@ -122,16 +122,19 @@ impl<'a> Talk<'a> {
             Err(fault) => return Advance::Misbehaved(fault),
         };
         if let Some(throttle) = &out.throttle {
-            self.engine.egress().note_throttle(self.party.plugin.descriptor(), self.scope(), throttle, self.engine.now());
+            self.engine.egress().note_throttle(
+                self.party.plugin.descriptor(),
+                self.scope(),
+                throttle,
+                self.engine.now(),
+            );
         }
         let pending = match out.next {
             Next::Done => return Advance::Done(out.found),
             Next::Failed(note) => return self.explain(evidence, &note).await,
             Next::Send(request) => Pending::Send(request),
             Next::Receive => Pending::Receive,
-            Next::WaitMs(ms) => {
-                Pending::WaitUntil(self.engine.now().plus_ms(i64::try_from(ms).unwrap_or(i64::MAX)))
-            }
+            Next::WaitMs(ms) => Pending::WaitUntil(self.engine.now().plus_ms(i64::try_from(ms).unwrap_or(i64::MAX))),
         };
         self.position = Position { state: out.state, pending };
         Advance::Going(out.found)

@@ -1,12 +1,12 @@
 //! The command line: what there is to say, and how it ends. 0 = done, 1 = failed, 2 = wrong usage.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::config::{self, Loaded};
+use crate::config::{self, Config, Loaded, Log};
 use crate::{demo, telemetry};
 
 mod config_command;
@@ -70,27 +70,28 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
-    if let Command::Config(action) = &cli.command {
-        return config_command::run(action, cli.config.as_deref());
+    let path = cli.config.as_deref();
+    match cli.command {
+        Command::Config(action) => config_command::run(&action, path),
+        Command::Serve => block_on(serve::run(&settings(path, telemetry::start)?)),
+        Command::Demo(arguments) => block_on(demo::run(settings(path, telemetry::start_quietly)?, arguments)),
+        Command::Migrate => block_on(migrate::run(&settings(path, telemetry::start_quietly)?)),
+        Command::Doctor => block_on(doctor::run(&settings(path, telemetry::start_quietly)?)),
+        Command::User(action) => block_on(user::run(&settings(path, telemetry::start_quietly)?, action)),
+        Command::Token(action) => block_on(token::run(&settings(path, telemetry::start_quietly)?, action)),
+        Command::Plugin(action) => plugin::run(&settings(path, telemetry::start_quietly)?, &action),
+        Command::Diagnose(arguments) => diagnose::run(&settings(path, telemetry::start_quietly)?, &arguments),
     }
-    let Loaded { config, ignored_variables } = config::load(cli.config.as_deref(), std::env::vars())?;
-    if !matches!(cli.command, Command::Demo(_)) {
-        telemetry::start(&config.log)?;
-    }
+}
+
+/// Reads the settings and starts logging as they say.
+fn settings(path: Option<&Path>, start_logging: fn(&Log) -> Result<()>) -> Result<Config> {
+    let Loaded { config, ignored_variables } = config::load(path, std::env::vars())?;
+    start_logging(&config.log)?;
     for ignored in ignored_variables {
         tracing::warn!("{ignored}");
     }
-    match cli.command {
-        Command::Serve => block_on(serve::run(&config)),
-        Command::Demo(arguments) => block_on(demo::run(config, arguments)),
-        Command::Migrate => block_on(migrate::run(&config)),
-        Command::Doctor => block_on(doctor::run(&config)),
-        Command::User(action) => block_on(user::run(&config, action)),
-        Command::Token(action) => block_on(token::run(&config, action)),
-        Command::Plugin(action) => plugin::run(&config, &action),
-        Command::Diagnose(arguments) => diagnose::run(&config, &arguments),
-        Command::Config(_) => unreachable!("carried out above, since its file may be wrong"),
-    }
+    Ok(config)
 }
 
 /// Runs a command that waits for things.

@@ -239,23 +239,21 @@ mod tests {
     /// Asks serde itself which settings there are, so that a new one cannot be forgotten.
     #[test]
     fn the_default_file_names_every_setting() {
-        let mut sections = vec![String::new()];
-        let mut checked = 0;
-        while let Some(section) = sections.pop() {
-            for name in settings_of(&section) {
-                if settings_of(&name).is_empty() {
-                    let line = format!("{name} = ");
-                    let is_named = DEFAULT_TEXT.lines().any(|text| text.trim_start_matches("# ").starts_with(&line));
-                    let is_map = ["routes", "plugins"].contains(&name.as_str());
-                    assert!(is_named || is_map, "config.default.toml does not name {name} of [{section}]");
-                    checked += 1;
-                } else {
-                    assert!(DEFAULT_TEXT.contains(&format!("[{name}")), "config.default.toml lacks [{name}]");
-                    sections.push(name);
-                }
+        let mut named = 0;
+        for name in settings_of("") {
+            let inner = settings_of(&name);
+            let is_section = DEFAULT_TEXT.contains(&format!("\n[{name}"));
+            assert!(inner.is_empty() || is_section, "config.default.toml lacks [{name}]");
+            for setting in if inner.is_empty() { vec![name] } else { inner } {
+                let line = format!("{setting} = ");
+                let is_named = DEFAULT_TEXT.lines().any(|text| text.trim_start_matches("# ").starts_with(&line));
+                let is_map =
+                    DEFAULT_TEXT.contains(&format!("{setting}.")) || DEFAULT_TEXT.contains(&format!(".{setting}]"));
+                assert!(is_named || is_map, "config.default.toml does not name {setting}");
+                named += 1;
             }
         }
-        assert!(checked > 20, "only {checked} settings were found");
+        assert!(named > 20, "only {named} settings were found");
     }
 
     fn settings_of(section: &str) -> Vec<String> {

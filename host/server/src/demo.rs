@@ -11,8 +11,7 @@ use clap::Args;
 
 use crate::app::{self, Running, system_time};
 use crate::cli::serve::StopSignals;
-use crate::config::{Config, Database, Log, Span};
-use crate::telemetry;
+use crate::config::{Config, Database, Span};
 
 pub(crate) mod people;
 mod seed;
@@ -20,9 +19,6 @@ mod simulator;
 
 use people::DemoMode;
 use simulator::Simulator;
-
-/// The console is for the three lines that say what to do.
-const LOG_FILTER: &str = "warn";
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -41,7 +37,6 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(config: Config, arguments: Arguments) -> Result<()> {
-    telemetry::start(&Log { filter: LOG_FILTER.to_owned(), ..config.log.clone() })?;
     let mut stop = StopSignals::listen()?;
     let folder = Folder::of(arguments.data_dir.as_deref())?;
     // Dropped half way, the simulator ends with it.

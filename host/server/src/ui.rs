@@ -34,8 +34,6 @@ pub(crate) fn respond_with(status: StatusCode, page: &impl Template) -> Response
         (CACHE_CONTROL, "private, no-cache"),
         (VARY, "x-fragment, cookie"),
     ];
-    let html = page
-        .render()
-        .expect("templates write to memory and have no failing filter");
+    let html = page.render().expect("templates write to memory and have no failing filter");
     (status, headers, html).into_response()
 }

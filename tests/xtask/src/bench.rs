@@ -24,10 +24,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &Arguments) -> Result<()> 
     if workspace.package(PACKAGE).is_none() {
         bail!("the workspace has no package {PACKAGE}");
     }
-    setup::ensure(
-        workspace,
-        &[Need::CCompiler, Need::GuestToolchain, Need::PostgreSql],
-    )?;
+    setup::ensure(workspace, &[Need::CCompiler, Need::GuestToolchain, Need::PostgreSql])?;
     guests::build(workspace, Selection::Every)?;
     let results = workspace.target.join("bench");
     fs::create_dir_all(&results).context("the folder for results cannot be made")?;

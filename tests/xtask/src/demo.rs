@@ -46,12 +46,7 @@ pub(crate) fn demo(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let binaries = workspace.binaries();
     let mut relink = run::cargo(binaries.join("relink"));
     relink
-        .args([
-            "demo",
-            "--listen",
-            &address(arguments.port).to_string(),
-            "--plugins",
-        ])
+        .args(["demo", "--listen", &address(arguments.port).to_string(), "--plugins"])
         .arg(workspace.plugins())
         .arg("--simulator-bin")
         .arg(binaries.join("relink-simulator"));
@@ -70,11 +65,7 @@ pub(crate) fn open_browser(arguments: &OpenBrowser) -> Result<()> {
     let address = address(arguments.port);
     let connect = || TcpStream::connect_timeout(&address, Duration::from_secs(1)).ok();
     run::wait_until(Duration::from_mins(1), connect).context("the server did not start")?;
-    let opener = if cfg!(target_os = "macos") {
-        "open"
-    } else {
-        "xdg-open"
-    };
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     run::capture(Command::new(opener).arg(format!("http://{address}/")))?;
     Ok(())
 }
@@ -92,9 +83,7 @@ fn open_later(port: u16) -> Result<()> {
 }
 
 fn has_desktop() -> bool {
-    cfg!(target_os = "macos")
-        || env::var_os("DISPLAY").is_some()
-        || env::var_os("WAYLAND_DISPLAY").is_some()
+    cfg!(target_os = "macos") || env::var_os("DISPLAY").is_some() || env::var_os("WAYLAND_DISPLAY").is_some()
 }
 
 fn address(port: u16) -> SocketAddr {

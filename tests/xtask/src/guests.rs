@@ -55,10 +55,7 @@ pub(crate) fn build(workspace: &Workspace, selection: Selection<'_>) -> Result<(
     let started = Instant::now();
     let toolchain = Toolchain::find(workspace).context("no toolchain builds WebAssembly here")?;
     let plugins = select(find_plugins(workspace), selection)?;
-    run::announce(format_args!(
-        "building {} plugins with {toolchain}",
-        plugins.len()
-    ));
+    run::announce(format_args!("building {} plugins with {toolchain}", plugins.len()));
 
     let guest_target = workspace.target.join("guests");
     let mut cargo = toolchain.cargo(&guest_target);
@@ -140,13 +137,8 @@ fn encode(plugin: &Plugin, core_modules: &Path, components: &Path) -> Result<()>
 fn remove_others(components: &Path, plugins: &[Plugin]) -> Result<()> {
     for entry in fs::read_dir(components)? {
         let path = entry?.path();
-        let is_component = path
-            .extension()
-            .is_some_and(|extension| extension == "wasm");
-        let is_wanted = plugins.iter().any(|plugin| {
-            path.file_stem()
-                .is_some_and(|stem| stem == plugin.name.as_str())
-        });
+        let is_component = path.extension().is_some_and(|extension| extension == "wasm");
+        let is_wanted = plugins.iter().any(|plugin| path.file_stem().is_some_and(|stem| stem == plugin.name.as_str()));
         if is_component && !is_wanted {
             fs::remove_file(&path)?;
         }
@@ -175,10 +167,7 @@ mod tests {
     #[test]
     fn bundled_plugins_are_all_but_those_with_an_underscore() {
         assert_eq!(selected(Selection::Bundled).unwrap(), ["ahrefs", "google"]);
-        assert_eq!(
-            selected(Selection::Every).unwrap(),
-            ["_template", "ahrefs", "google"]
-        );
+        assert_eq!(selected(Selection::Every).unwrap(), ["_template", "ahrefs", "google"]);
     }
 
     #[test]

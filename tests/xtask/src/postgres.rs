@@ -62,21 +62,10 @@ struct Account {
 pub(crate) fn postgres(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     setup::ensure(workspace, &[Need::PostgreSql])?;
     run::survive_interrupts()?;
-    let durability = if arguments.durable {
-        Durability::Full
-    } else {
-        Durability::None
-    };
+    let durability = if arguments.durable { Durability::Full } else { Durability::None };
     let cluster = Cluster::start(durability)?;
-    let (program, rest) = arguments
-        .command
-        .split_first()
-        .context("a command is needed")?;
-    run::run(
-        Command::new(program)
-            .args(rest)
-            .env(URL_VARIABLE, cluster.url()),
-    )
+    let (program, rest) = arguments.command.split_first().context("a command is needed")?;
+    run::run(Command::new(program).args(rest).env(URL_VARIABLE, cluster.url()))
 }
 
 /// The folder with the server's programs; Debian keeps it off the search path, one per version.
@@ -89,29 +78,20 @@ pub(crate) fn find_programs() -> Option<PathBuf> {
         return Some(folder.to_owned());
     }
     let version = |folder: &PathBuf| folder.parent()?.file_name()?.to_str()?.parse::<u32>().ok();
-    let versions = fs::read_dir("/usr/lib/postgresql")
-        .ok()?
-        .filter_map(Result::ok);
-    versions
-        .map(|entry| entry.path().join("bin"))
-        .filter(|folder| is_complete(folder))
-        .max_by_key(version)
+    let versions = fs::read_dir("/usr/lib/postgresql").ok()?.filter_map(Result::ok);
+    versions.map(|entry| entry.path().join("bin")).filter(|folder| is_complete(folder)).max_by_key(version)
 }
 
 fn is_complete(folder: &Path) -> bool {
-    ["initdb", "pg_ctl", "postgres"]
-        .iter()
-        .all(|program| run::is_executable(&folder.join(program)))
+    ["initdb", "pg_ctl", "postgres"].iter().all(|program| run::is_executable(&folder.join(program)))
 }
 
 impl Cluster {
     /// Makes a fresh cluster and waits until it answers.
     pub(crate) fn start(durability: Durability) -> Result<Self> {
         let programs = find_programs().context("PostgreSQL is not installed")?;
-        let folder = tempfile::Builder::new()
-            .prefix("relink-postgres-")
-            .tempdir()
-            .context("no temporary folder can be made")?;
+        let folder =
+            tempfile::Builder::new().prefix("relink-postgres-").tempdir().context("no temporary folder can be made")?;
         let account = if folder.path().metadata()?.uid() == 0 {
             let account = unprivileged_account(&fs::read_to_string("/etc/passwd")?)
                 .context("PostgreSQL needs a user `postgres` or `nobody` to run as")?;
@@ -124,12 +104,7 @@ impl Cluster {
         let data = folder.path().join("data");
         let mut initdb = as_account(account.as_ref(), &programs.join("initdb"));
         initdb
-            .args([
-                "--no-sync",
-                "--auth=trust",
-                "--username=relink",
-                "--encoding=UTF8",
-            ])
+            .args(["--no-sync", "--auth=trust", "--username=relink", "--encoding=UTF8"])
             .args(["--locale=C", "--pgdata"])
             .arg(&data)
             .current_dir(folder.path());
@@ -137,28 +112,16 @@ impl Cluster {
 
         let port = free_port()?;
         let mut command = as_account(account.as_ref(), &programs.join("postgres"));
-        command
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(folder.path())
-            .args([
-                "-h",
-                "127.0.0.1",
-                "-p",
-                &port.to_string(),
-                "-c",
-                "max_connections=300",
-            ]);
+        command.arg("-D").arg(&data).arg("-k").arg(folder.path()).args([
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &port.to_string(),
+            "-c",
+            "max_connections=300",
+        ]);
         if durability == Durability::None {
-            command.args([
-                "-c",
-                "fsync=off",
-                "-c",
-                "synchronous_commit=off",
-                "-c",
-                "full_page_writes=off",
-            ]);
+            command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
         }
         let log = File::create(folder.path().join("log"))?;
         let server = command
@@ -168,13 +131,7 @@ impl Cluster {
             .stderr(log)
             .spawn()
             .context("the PostgreSQL server cannot be started")?;
-        let mut cluster = Self {
-            server,
-            programs,
-            account,
-            folder,
-            port,
-        };
+        let mut cluster = Self { server, programs, account, folder, port };
         cluster.wait_until_ready()?;
         Ok(cluster)
     }
@@ -192,12 +149,7 @@ impl Cluster {
                 return Some(false);
             }
             let state = fs::read_to_string(&lock_file).ok()?;
-            state
-                .lines()
-                .nth(STATE_LINE)?
-                .trim()
-                .eq("ready")
-                .then_some(true)
+            state.lines().nth(STATE_LINE)?.trim().eq("ready").then_some(true)
         });
         if is_ready != Some(true) {
             let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
@@ -241,9 +193,7 @@ fn as_account(account: Option<&Account>, program: &Path) -> Command {
 
 fn unprivileged_account(passwd: &str) -> Option<Account> {
     let find = |name: &str| {
-        let line = passwd
-            .lines()
-            .find(|line| line.split(':').next() == Some(name))?;
+        let line = passwd.lines().find(|line| line.split(':').next() == Some(name))?;
         let mut fields = line.split(':').skip(2);
         let user_id = fields.next()?.parse().ok()?;
         let group_id = fields.next()?.parse().ok()?;
@@ -265,21 +215,12 @@ mod tests {
 
     #[test]
     fn server_runs_as_nobody_where_there_is_no_postgres_user() {
-        let account = Account {
-            user_id: 65534,
-            group_id: 65533,
-        };
+        let account = Account { user_id: 65534, group_id: 65533 };
         assert_eq!(unprivileged_account(NOBODY), Some(account));
-        let account = Account {
-            user_id: 101,
-            group_id: 104,
-        };
+        let account = Account { user_id: 101, group_id: 104 };
         let both = format!("{NOBODY}postgres:x:101:104::/var/lib/postgresql:/bin/bash\n");
         assert_eq!(unprivileged_account(&both), Some(account));
-        assert_eq!(
-            unprivileged_account("root:x:0:0:root:/root:/bin/bash\n"),
-            None
-        );
+        assert_eq!(unprivileged_account("root:x:0:0:root:/root:/bin/bash\n"), None);
     }
 
     #[test]

@@ -30,10 +30,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Runs a command whose output matters only when it fails, and returns what it wrote to stdout.
 pub(crate) fn capture(command: &mut Command) -> Result<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| cannot_start(command))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| cannot_start(command))?;
     if !output.status.success() {
         bail!("{} failed: {}", describe(command), last_words(&output));
     }
@@ -60,11 +57,7 @@ pub(crate) fn run_observed(command: &mut Command, observe: impl Fn(&str) + Sync)
 
 /// Runs a command silently and says whether it succeeded within the limit.
 pub(crate) fn succeeds_within(limit: Duration, command: &mut Command) -> bool {
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let Ok(mut child) = child else { return false };
     let finished = wait_until(limit, || child.try_wait().ok().flatten());
     if finished.is_none() {
@@ -85,10 +78,7 @@ pub(crate) fn wait_until<T>(limit: Duration, mut answer: impl FnMut() -> Option<
         if started.elapsed() >= limit {
             return None;
         }
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "xtask is a script with nothing else to do meanwhile"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "xtask is a script with nothing else to do meanwhile")]
         thread::sleep(Duration::from_millis(25));
     }
 }
@@ -115,15 +105,12 @@ fn is_set_by_cargo_run(name: &str) -> bool {
 /// Finds a program on the search path.
 pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|candidate| is_executable(candidate))
+    env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| is_executable(candidate))
 }
 
 pub(crate) fn is_executable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    path.metadata()
-        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    path.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
 /// Lets xtask outlive Ctrl-C so that it can clean up; the terminal sends the signal to its children as well.
@@ -166,21 +153,13 @@ fn describe(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
     let mut words = vec![name.to_string_lossy()];
-    words.extend(
-        command
-            .get_args()
-            .take(2)
-            .map(|word| word.to_string_lossy()),
-    );
+    words.extend(command.get_args().take(2).map(|word| word.to_string_lossy()));
     format!("`{}`", words.join(" "))
 }
 
 fn last_words(output: &Output) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<&str> = stderr
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
+    let lines: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
     lines[lines.len().saturating_sub(5)..].join("\n")
 }
 
@@ -195,12 +174,7 @@ mod tests {
         for name in ["CARGO", "CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"] {
             assert!(is_set_by_cargo_run(name), "{name}");
         }
-        for name in [
-            "CARGO_HOME",
-            "CARGO_TARGET_DIR",
-            "CARGO_TERM_COLOR",
-            "RUSTFLAGS",
-        ] {
+        for name in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_TERM_COLOR", "RUSTFLAGS"] {
             assert!(!is_set_by_cargo_run(name), "{name}");
         }
     }
@@ -233,9 +207,6 @@ mod tests {
         let mut sleeper = Command::new("sleep");
         sleeper.arg("30");
         assert!(!succeeds_within(Duration::from_millis(50), &mut sleeper));
-        assert!(succeeds_within(
-            Duration::from_secs(10),
-            &mut Command::new("true")
-        ));
+        assert!(succeeds_within(Duration::from_secs(10), &mut Command::new("true")));
     }
 }

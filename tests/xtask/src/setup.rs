@@ -22,13 +22,8 @@ pub(crate) enum Need {
 }
 
 impl Need {
-    pub(crate) const ALL: [Self; 5] = [
-        Self::CCompiler,
-        Self::GuestToolchain,
-        Self::Node,
-        Self::PostgreSql,
-        Self::Chromium,
-    ];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::CCompiler, Self::GuestToolchain, Self::Node, Self::PostgreSql, Self::Chromium];
 
     fn title(self) -> &'static str {
         match self {
@@ -84,10 +79,7 @@ pub(crate) fn ensure(workspace: &Workspace, needs: &[Need]) -> Result<()> {
     install(&missing)?;
     let still_missing = self::missing(workspace, &missing);
     if !still_missing.is_empty() {
-        bail!(
-            "{} cannot be found although its packages are installed",
-            titles(&still_missing)
-        );
+        bail!("{} cannot be found although its packages are installed", titles(&still_missing));
     }
     Ok(())
 }
@@ -97,9 +89,7 @@ pub(crate) fn find_chromium() -> Option<PathBuf> {
     if let Some(chosen) = env::var_os("RELINK_CHROMIUM") {
         return Some(PathBuf::from(chosen));
     }
-    ["chromium", "chromium-browser", "google-chrome"]
-        .into_iter()
-        .find_map(run::find_program)
+    ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(run::find_program)
 }
 
 fn missing(workspace: &Workspace, needs: &[Need]) -> Vec<Need> {
@@ -108,35 +98,22 @@ fn missing(workspace: &Workspace, needs: &[Need]) -> Vec<Need> {
 }
 
 fn install(missing: &[Need]) -> Result<()> {
-    let packages: Vec<&str> = missing
-        .iter()
-        .flat_map(|need| need.packages())
-        .copied()
-        .collect();
+    let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages()).copied().collect();
     let hint = format!("sudo apt-get install {}", packages.join(" "));
     if run::find_program("apt-get").is_none() {
-        bail!(
-            "{} is missing: install what Debian does with `{hint}`",
-            titles(missing)
-        );
+        bail!("{} is missing: install what Debian does with `{hint}`", titles(missing));
     }
     if !is_root() {
         bail!("{} is missing: run `{hint}`", titles(missing));
     }
     run::announce(format_args!("installing {}", packages.join(" ")));
     run::run(apt_get().args(["-qq", "update"]))?;
-    run::run(
-        apt_get()
-            .args(["-q", "--yes", "--no-install-recommends", "install"])
-            .args(packages),
-    )
+    run::run(apt_get().args(["-q", "--yes", "--no-install-recommends", "install"]).args(packages))
 }
 
 fn apt_get() -> Command {
     let mut command = Command::new("apt-get");
-    command
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .stdin(Stdio::null());
+    command.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
     command
 }
 

@@ -75,25 +75,14 @@ fn format_check(workspace: &Workspace) -> Command {
 
 fn clippy(workspace: &Workspace) -> Command {
     let mut cargo = cargo(workspace);
-    cargo.args([
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]);
+    cargo.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     cargo
 }
 
 /// The fences that matter most are also tests of xtask, so that a machine without the tool is not without them.
 fn check_dependencies(workspace: &Workspace, report: &mut Report) {
     if run::find_program("cargo-deny").is_none() {
-        report.skip(
-            "dependencies",
-            "to check licences too: cargo install --locked cargo-deny",
-        );
+        report.skip("dependencies", "to check licences too: cargo install --locked cargo-deny");
         return;
     }
     let mut cargo = cargo(workspace);
@@ -130,9 +119,7 @@ fn node_suites(workspace: &Workspace, cluster: &Cluster, report: &mut Report) ->
     })?;
     for suite in suites {
         let name = suite.file_name().unwrap_or_default().to_string_lossy();
-        report.required(&format!("packages of tests/{name}"), || {
-            install_packages(&suite)
-        })?;
+        report.required(&format!("packages of tests/{name}"), || install_packages(&suite))?;
         let mut npm = Command::new("npm");
         npm.arg("test").current_dir(&suite);
         lend_surroundings(&mut npm, workspace, cluster);
@@ -161,8 +148,7 @@ fn install_packages(suite: &Path) -> Result<()> {
         return Ok(());
     }
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-        .current_dir(suite);
+    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(suite);
     run::run(&mut npm)
 }
 
@@ -172,10 +158,7 @@ fn lend_surroundings(command: &mut Command, workspace: &Workspace, cluster: &Clu
         .env(URL_VARIABLE, cluster.url())
         .env("RELINK_TEST_PLUGINS", workspace.plugins())
         .env("RELINK_BIN", workspace.binaries().join("relink"))
-        .env(
-            "RELINK_SIMULATOR_BIN",
-            workspace.binaries().join("relink-simulator"),
-        );
+        .env("RELINK_SIMULATOR_BIN", workspace.binaries().join("relink-simulator"));
     if let Some(chromium) = setup::find_chromium() {
         command.env("RELINK_CHROMIUM", chromium);
     }

@@ -68,17 +68,12 @@ impl Workspace {
 
 impl Package {
     pub(crate) fn folder(&self) -> &Path {
-        self.manifest_path
-            .parent()
-            .expect("a manifest lies in a folder")
+        self.manifest_path.parent().expect("a manifest lies in a folder")
     }
 
     /// The file that cargo names after the crate's `cdylib`, which is the only kind that becomes a plugin.
     pub(crate) fn core_module(&self) -> Option<String> {
-        let library = self
-            .targets
-            .iter()
-            .find(|target| target.crate_types.iter().any(|kind| kind == "cdylib"))?;
+        let library = self.targets.iter().find(|target| target.crate_types.iter().any(|kind| kind == "cdylib"))?;
         Some(format!("{}.wasm", library.name.replace('-', "_")))
     }
 }

@@ -76,7 +76,11 @@ fn doubtful_failures_need_three_over_ten_minutes() {
 
 #[test]
 fn outages_limits_our_bugs_and_plugin_faults_never_break() {
-    let worn = Before { consecutive_failures: 99, connection_suspicion: Some(suspicion(99, NOW.plus_ms(-DAY_MS))), ..before() };
+    let worn = Before {
+        consecutive_failures: 99,
+        connection_suspicion: Some(suspicion(99, NOW.plus_ms(-DAY_MS))),
+        ..before()
+    };
     for reason in [Reason::RateLimited, Reason::ProviderOutage, Reason::RequestRejected, Reason::AppMisconfigured] {
         let decision = run(&worn, &Outcome::Failed(diagnosis(reason, Blast::Provider, Remedy::Reauthorize)));
         assert!(matches!(decision.change, Change::Unchanged | Change::OperatorIncident), "{reason:?}");

@@ -28,7 +28,9 @@ impl Descriptor {
 
     /// The datasets that an account of this kind has.
     pub fn datasets_of<'a>(&'a self, kind: Option<&'a str>) -> impl Iterator<Item = &'a Dataset> {
-        self.datasets.iter().filter(move |dataset| dataset.account_kind.is_none() || dataset.account_kind.as_deref() == kind)
+        self.datasets
+            .iter()
+            .filter(move |dataset| dataset.account_kind.is_none() || dataset.account_kind.as_deref() == kind)
     }
 
     /// Whether people or data mean this plugin when they say `name`.

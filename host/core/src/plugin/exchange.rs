@@ -55,7 +55,10 @@ pub struct StepOut {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Rows of a dataset as JSON Lines.
-    Rows { dataset: String, rows: String },
+    Rows {
+        dataset: String,
+        rows: String,
+    },
     Identity(Identity),
     Account(Account),
 }

@@ -120,7 +120,9 @@ impl Engine {
 
         let authorize_url = AuthorizeUrl { oauth2, client_id: &client_id, redirect_uri: &redirect_uri }
             .build(state.secret(), challenge.as_str(), flow)
-            .map_err(|error| ReconnectError::Plugin(format!("the authorize URL of {display_name} is wrong: {error}")))?;
+            .map_err(|error| {
+                ReconnectError::Plugin(format!("the authorize URL of {display_name} is wrong: {error}"))
+            })?;
         Ok(Begun { reconnection_id: id, authorize_url: self.egress().routes().rewrite(&authorize_url) })
     }
 

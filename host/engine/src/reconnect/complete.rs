@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use relink_core::id::WorkspaceId;
-use relink_core::plugin::{AuthMethod, Failure, Facts, Field, KeptFrom, OAuth2, Phase};
+use relink_core::plugin::{AuthMethod, Facts, Failure, Field, KeptFrom, OAuth2, Phase};
 use relink_core::reason::{Diagnosis, Reason};
 use relink_core::secret::Secret;
 use relink_egress::{TokenGrant, Tokens};
@@ -99,14 +99,16 @@ impl Engine {
 
     async fn exchange_and_heal(&self, flow: &Reconnection, query: CallbackQuery) -> Result<Completed, CallbackError> {
         let host = |problem: String| CallbackError::Host { return_to: Some(flow.return_to.clone()), problem };
-        let (plugin, method) = self.plugin(&flow.plugin_id, &flow.auth_method).map_err(|error| host(error.to_string()))?;
+        let (plugin, method) =
+            self.plugin(&flow.plugin_id, &flow.auth_method).map_err(|error| host(error.to_string()))?;
         let oauth2 = method.oauth2().ok_or_else(|| host("the plugin no longer signs in with OAuth".to_owned()))?;
         let Some(code) = query.code.clone() else {
-            return Err(self.refusal(flow, &plugin, Phase::Authorize, |failure| Failure {
-                redirect_query: Some(query.for_plugin.clone()),
-                ..failure
-            })
-            .await);
+            return Err(self
+                .refusal(flow, &plugin, Phase::Authorize, |failure| Failure {
+                    redirect_query: Some(query.for_plugin.clone()),
+                    ..failure
+                })
+                .await);
         };
         let granted = self.exchange(flow, &plugin, &method, oauth2, code, &query).await?;
         let requested: Vec<String> = oauth2.scopes.iter().map(|scope| scope.name.clone()).collect();
@@ -124,7 +126,8 @@ impl Engine {
             budget_key: flow.id.as_str(),
         };
         let verified = candidate.verify(self).await.map_err(|explained| refused(flow, explained))?;
-        let existing = self.existing(flow, verified.identity.as_ref().map(|identity| identity.subject.as_str())).await?;
+        let existing =
+            self.existing(flow, verified.identity.as_ref().map(|identity| identity.subject.as_str())).await?;
         check_subject(existing.as_ref(), verified.identity.as_ref(), &flow.return_to)?;
 
         let now = self.now();
@@ -192,7 +195,9 @@ impl Engine {
             Ok(answer) => match answer.tokens {
                 Some(tokens) => Ok(tokens),
                 None => Err(self
-                    .refusal(flow, plugin, Phase::Exchange, |failure| diagnose::with_response(failure, &answer.response))
+                    .refusal(flow, plugin, Phase::Exchange, |failure| {
+                        diagnose::with_response(failure, &answer.response)
+                    })
                     .await),
             },
             Err(transport) => {
@@ -231,7 +236,11 @@ impl Engine {
 
     /// The authorization that the flow repairs, or the one that the same login already has here:
     /// providers drop the oldest of too many grants, so a login is authorized once.
-    async fn existing(&self, flow: &Reconnection, subject: Option<&str>) -> Result<Option<Authorization>, CallbackError> {
+    async fn existing(
+        &self,
+        flow: &Reconnection,
+        subject: Option<&str>,
+    ) -> Result<Option<Authorization>, CallbackError> {
         if let Some(id) = &flow.authorization_id {
             return Ok(authorizations::find(self.db(), &flow.workspace_id, id).await?);
         }
@@ -244,7 +253,8 @@ impl Engine {
 fn refused(flow: &Reconnection, explained: Explained) -> CallbackError {
     let Diagnosis { reason, .. } = explained.diagnosis;
     let (return_to, diagnosis) = (flow.return_to.clone(), explained.diagnosis);
-    let is_cancelled = diagnosis.cause.as_deref().is_some_and(|cause| cause.contains("declined") || cause.contains("cancel"));
+    let says_no = |word: &str| word.contains("declined") || word.contains("cancel");
+    let is_cancelled = says_no(&diagnosis.code) || diagnosis.cause.as_deref().is_some_and(says_no);
     if reason == Reason::AccountActionRequired && is_cancelled {
         CallbackError::Declined { return_to, diagnosis }
     } else {
@@ -255,7 +265,11 @@ fn refused(flow: &Reconnection, explained: Explained) -> CallbackError {
 fn check_scopes(oauth2: &OAuth2, granted: &[String], return_to: &str) -> Result<(), CallbackError> {
     let missing = oauth2.scopes.iter().filter(|scope| scope.required && !granted.contains(&scope.name));
     let labels: Vec<String> = missing.map(|scope| scope.label.clone()).collect();
-    if labels.is_empty() { Ok(()) } else { Err(CallbackError::MissingScopes { return_to: return_to.to_owned(), labels }) }
+    if labels.is_empty() {
+        Ok(())
+    } else {
+        Err(CallbackError::MissingScopes { return_to: return_to.to_owned(), labels })
+    }
 }
 
 fn check_subject(

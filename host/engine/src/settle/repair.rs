@@ -29,7 +29,7 @@ pub(crate) struct Grant {
     pub(crate) verified: Verified,
 }
 
-pub(crate) struct Healed {
+pub(crate) struct Repaired {
     pub(crate) authorization_id: AuthorizationId,
     pub(crate) connections: Vec<ConnectionId>,
     pub(crate) not_healed: Vec<NotHealed>,
@@ -48,7 +48,7 @@ pub(crate) async fn settle_reconnection(
     flow: &Reconnection,
     existing: Option<&Authorization>,
     grant: &Grant,
-) -> Result<Healed, CallbackError> {
+) -> Result<Repaired, CallbackError> {
     let repair = Repair { by: &flow.user_id, resolution: Resolution::Reconnected, action: "authorization.reconnected" };
     let now = engine.now();
     let mut tx = engine.db().begin().await?;
@@ -78,7 +78,7 @@ pub(crate) async fn settle_secrets(
     authorization: &Authorization,
     grant: &Grant,
     by: &UserId,
-) -> Result<Healed, CallbackError> {
+) -> Result<Repaired, CallbackError> {
     let repair = Repair { by, resolution: Resolution::KeyReplaced, action: "authorization.key-replaced" };
     let mut tx = engine.db().begin().await?;
     let healed = heal(engine, &mut tx, authorization, grant, &repair, engine.now()).await?;
@@ -94,7 +94,7 @@ async fn create(
     flow: &Reconnection,
     grant: &Grant,
     now: Timestamp,
-) -> Result<Healed, CallbackError> {
+) -> Result<Repaired, CallbackError> {
     let id = AuthorizationId::new();
     let identity = grant.verified.identity.as_ref();
     let new = NewAuthorization {
@@ -111,7 +111,7 @@ async fn create(
         tokens: sealed_tokens(engine, &flow.workspace_id, &id, FIRST_GENERATION, grant)?,
     };
     authorizations::create(tx, &new).await?;
-    Ok(Healed { authorization_id: id, connections: Vec::new(), not_healed: Vec::new() })
+    Ok(Repaired { authorization_id: id, connections: Vec::new(), not_healed: Vec::new() })
 }
 
 async fn heal(
@@ -121,7 +121,7 @@ async fn heal(
     grant: &Grant,
     repair: &Repair<'_>,
     now: Timestamp,
-) -> Result<Healed, CallbackError> {
+) -> Result<Repaired, CallbackError> {
     let (workspace, id) = (&authorization.workspace_id, &authorization.id);
     let gone = || CallbackError::Host { return_to: None, problem: format!("authorization {id} is gone") };
     let locked = authorizations::lock(tx, workspace, id).await?.ok_or_else(gone)?;
@@ -172,7 +172,7 @@ async fn heal(
     }
     write_audit(tx, authorization, repair, now).await?;
     let healed = served.into_iter().map(|connection| connection.id).collect();
-    Ok(Healed { authorization_id: id.clone(), connections: healed, not_healed })
+    Ok(Repaired { authorization_id: id.clone(), connections: healed, not_healed })
 }
 
 /// Whether the incident is that of a connection which the new credential does not serve either.

@@ -173,7 +173,12 @@ impl Seed<'_> {
     }
 
     /// Connects every account that the sign-in sees, unless it is connected already.
-    async fn connect_accounts(&self, id: &AuthorizationId, client: Option<&ClientId>, kind: Option<&str>) -> Result<()> {
+    async fn connect_accounts(
+        &self,
+        id: &AuthorizationId,
+        client: Option<&ClientId>,
+        kind: Option<&str>,
+    ) -> Result<()> {
         let engine = self.app.engine();
         if !connections::list_of_authorization(engine.db(), &self.person.workspace_id, id).await?.is_empty() {
             return Ok(());

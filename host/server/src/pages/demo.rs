@@ -50,7 +50,8 @@ pub(super) async fn people(app: &App, current: &Identity) -> Result<Vec<DemoPers
     if app.demo().is_none() {
         return Ok(Vec::new());
     }
-    let all = users::list(app.engine().db(), &current.person.workspace_id).await?;
+    let mut all = users::list(app.engine().db(), &current.person.workspace_id).await?;
+    all.sort_by_key(|user| (user.role, !user.all_clients));
     let person = |user: users::User| DemoPerson {
         is_current: user.id == current.user.id,
         user_id: user.id.to_string(),

@@ -48,13 +48,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
         hash.update(asset.content);
     }
     let digest = hash.finalize();
-    format!(
-        "{:016x}",
-        digest
-            .iter()
-            .take(8)
-            .fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte))
-    )
+    format!("{:016x}", digest.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte)))
 });
 
 /// The address of an asset; it changes with the content, so browsers may keep it for ever.
@@ -64,10 +58,7 @@ pub(crate) fn url(name: &str) -> String {
 
 /// The addresses of the scripts that a page loads, for the browser to fetch them all at once.
 pub(crate) fn modules() -> impl Iterator<Item = String> {
-    ASSETS
-        .iter()
-        .filter(|asset| asset.name.starts_with("js/"))
-        .map(|asset| url(asset.name))
+    ASSETS.iter().filter(|asset| asset.name.starts_with("js/")).map(|asset| url(asset.name))
 }
 
 /// Serves the assets.
@@ -81,19 +72,13 @@ async fn serve(Path((version, name)): Path<(String, String)>, headers: HeaderMap
     };
     let etag = format!("\"{}\"", *VERSION);
     // A page of the previous release may still ask for its own version: it gets ours, for now only.
-    let caching = if version == *VERSION {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let caching = if version == *VERSION { "public, max-age=31536000, immutable" } else { "no-cache" };
     let headers_out = [
         (CONTENT_TYPE, content_type(asset.name).to_owned()),
         (CACHE_CONTROL, caching.to_owned()),
         (ETAG, etag.clone()),
     ];
-    let known = headers
-        .get(IF_NONE_MATCH)
-        .is_some_and(|value| value.as_bytes() == etag.as_bytes());
+    let known = headers.get(IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
     if known {
         return (StatusCode::NOT_MODIFIED, headers_out).into_response();
     }
@@ -124,12 +109,7 @@ mod tests {
     #[tokio::test]
     async fn assets_may_be_kept_for_ever_under_their_own_version_only() {
         let current = fetch(&VERSION, "relink.css", None).await;
-        assert!(
-            current.headers()[CACHE_CONTROL]
-                .to_str()
-                .unwrap()
-                .contains("immutable")
-        );
+        assert!(current.headers()[CACHE_CONTROL].to_str().unwrap().contains("immutable"));
         let stale = fetch("0000", "relink.css", None).await;
         assert_eq!(stale.headers()[CACHE_CONTROL], "no-cache");
     }
@@ -138,27 +118,15 @@ mod tests {
     async fn what_the_browser_has_is_not_sent_again() {
         let answer = fetch(&VERSION, "js/app.js", Some(format!("\"{}\"", *VERSION))).await;
         assert_eq!(answer.status(), StatusCode::NOT_MODIFIED);
-        assert_eq!(
-            fetch(&VERSION, "js/../Cargo.toml", None).await.status(),
-            StatusCode::NOT_FOUND
-        );
+        assert_eq!(fetch(&VERSION, "js/../Cargo.toml", None).await.status(), StatusCode::NOT_FOUND);
     }
 
     #[test]
     fn every_module_that_a_script_imports_is_served() {
         for asset in ASSETS.iter().filter(|asset| asset.name.starts_with("js/")) {
-            for line in asset
-                .content
-                .lines()
-                .filter(|line| line.starts_with("import "))
-            {
+            for line in asset.content.lines().filter(|line| line.starts_with("import ")) {
                 let file = line.rsplit_once("\"./").unwrap().1.trim_end_matches("\";");
-                assert!(
-                    ASSETS
-                        .iter()
-                        .any(|other| other.name == format!("js/{file}")),
-                    "{line}"
-                );
+                assert!(ASSETS.iter().any(|other| other.name == format!("js/{file}")), "{line}");
             }
         }
     }

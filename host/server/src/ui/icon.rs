@@ -20,11 +20,7 @@ impl HtmlSafe for Icon {}
 impl fmt::Display for Icon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sprite = assets::url("icons.svg");
-        write!(
-            f,
-            r#"<svg class="icon" aria-hidden="true"><use href="{sprite}#{}"/></svg>"#,
-            self.0
-        )
+        write!(f, r#"<svg class="icon" aria-hidden="true"><use href="{sprite}#{}"/></svg>"#, self.0)
     }
 }
 

@@ -5,10 +5,9 @@
 /// `form_targets` are the origins that "Reconnect" may lead to: browsers apply `form-action` to the
 /// redirect that answers the form as well, so the providers must be named.
 pub(crate) fn content_security_policy(form_targets: &[String]) -> String {
-    let mut policy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+    let mut policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
         connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-            .to_owned();
+        .to_owned();
     for target in form_targets {
         policy.push(' ');
         policy.push_str(target);
@@ -24,9 +23,6 @@ mod tests {
     fn only_named_providers_may_receive_a_form() {
         let policy = content_security_policy(&["https://accounts.google.com".to_owned()]);
         assert!(policy.starts_with("default-src 'none'"));
-        assert!(
-            policy.ends_with("form-action 'self' https://accounts.google.com"),
-            "{policy}"
-        );
+        assert!(policy.ends_with("form-action 'self' https://accounts.google.com"), "{policy}");
     }
 }

@@ -24,10 +24,7 @@ impl When {
         } else {
             "%b %-d, %Y"
         };
-        Self {
-            machine: moment.to_string(),
-            text: then.strftime(format).to_string(),
-        }
+        Self { machine: moment.to_string(), text: then.strftime(format).to_string() }
     }
 
     /// Says how far away a moment is: "in 12 minutes", "3 days ago", "now".
@@ -38,25 +35,14 @@ impl When {
             -59_999..60_000 => "now".to_owned(),
             _ => format!("{} ago", in_words(distance)),
         };
-        Self {
-            machine: moment.to_string(),
-            text,
-        }
-    }
-
-    pub(crate) fn text(&self) -> &str {
-        &self.text
+        Self { machine: moment.to_string(), text }
     }
 }
 
 /// Says a day in a sentence: "Nov 18", or "Nov 18, 2025" in another year than `now`.
 pub(crate) fn day(moment: Timestamp, now: Timestamp) -> String {
     let (then, today) = (civil(moment), civil(now));
-    let format = if then.year() == today.year() {
-        "%b %-d"
-    } else {
-        "%b %-d, %Y"
-    };
+    let format = if then.year() == today.year() { "%b %-d" } else { "%b %-d, %Y" };
     then.strftime(format).to_string()
 }
 
@@ -70,11 +56,7 @@ impl HtmlSafe for When {}
 impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { machine, text } = self;
-        let zoned = if text.contains(',') || text.contains(':') {
-            " data-zoned"
-        } else {
-            ""
-        };
+        let zoned = if text.contains(',') || text.contains(':') { " data-zoned" } else { "" };
         write!(f, r#"<time datetime="{machine}"{zoned}>{text}</time>"#)
     }
 }
@@ -85,7 +67,7 @@ mod tests {
 
     fn check(moment: &str, now: &str, expected: &str) {
         let (moment, now) = (parse(moment), parse(now));
-        assert_eq!(When::at(moment, now).text(), expected);
+        assert_eq!(When::at(moment, now).text, expected);
     }
 
     fn parse(text: &str) -> Timestamp {
@@ -95,28 +77,16 @@ mod tests {
     #[test]
     fn a_moment_is_as_brief_as_possible() {
         check("2026-11-21T09:21:00Z", "2026-11-21T23:00:00Z", "09:21 UTC");
-        check(
-            "2026-11-18T14:02:00Z",
-            "2026-11-21T23:00:00Z",
-            "Nov 18, 14:02 UTC",
-        );
-        check(
-            "2025-11-18T14:02:00Z",
-            "2026-11-21T23:00:00Z",
-            "Nov 18, 2025",
-        );
+        check("2026-11-18T14:02:00Z", "2026-11-21T23:00:00Z", "Nov 18, 14:02 UTC");
+        check("2025-11-18T14:02:00Z", "2026-11-21T23:00:00Z", "Nov 18, 2025");
     }
 
     #[test]
     fn a_distance_is_said_in_words() {
         let now = parse("2026-11-21T12:00:00Z");
-        let cases = [
-            (720_000, "in 12 minutes"),
-            (10_000, "now"),
-            (-259_200_000, "3 days ago"),
-        ];
+        let cases = [(720_000, "in 12 minutes"), (10_000, "now"), (-259_200_000, "3 days ago")];
         for (distance, expected) in cases {
-            assert_eq!(When::from_now(now.plus_ms(distance), now).text(), expected);
+            assert_eq!(When::from_now(now.plus_ms(distance), now).text, expected);
         }
     }
 }

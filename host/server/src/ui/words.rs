@@ -65,9 +65,7 @@ impl Words {
 }
 
 fn title(case: &Case) -> String {
-    let Case {
-        provider, login, ..
-    } = case;
+    let Case { provider, login, .. } = case;
     match (case.reason, case.remedy) {
         (Reason::InvalidCredentials, _) if case.uses_key => {
             format!("{provider} no longer accepts the key {login}")
@@ -109,31 +107,20 @@ fn short(case: &Case) -> String {
 }
 
 fn happened(case: &Case) -> String {
-    let Case {
-        provider,
-        opened_on,
-        message,
-        ..
-    } = case;
+    let Case { provider, opened_on, message, .. } = case;
     match case.reason {
         Reason::InvalidRefreshToken => format!("{provider} ended our access on {opened_on}."),
         Reason::ExpiredToken => match case.reauthorize_days {
             Some(days) => {
-                format!(
-                    "{provider} asks for permission again every {days} days, and it ran out on {opened_on}."
-                )
+                format!("{provider} asks for permission again every {days} days, and it ran out on {opened_on}.")
             }
             None => format!("The permission that {provider} gave us ran out on {opened_on}."),
         },
         Reason::InvalidCredentials if case.uses_key => {
-            format!(
-                "Since {opened_on} {provider} does not accept the key; it was probably replaced."
-            )
+            format!("Since {opened_on} {provider} does not accept the key; it was probably replaced.")
         }
         Reason::InvalidCredentials => {
-            format!(
-                "Since {opened_on} {provider} does not accept the sign-in; it was probably changed."
-            )
+            format!("Since {opened_on} {provider} does not accept the sign-in; it was probably changed.")
         }
         Reason::InsufficientPrivileges => {
             format!("The sign-in works, but since {opened_on} {provider} refuses to show the data.")
@@ -149,22 +136,14 @@ fn happened(case: &Case) -> String {
 /// The plugin's message with a full stop, so that it stands among other sentences.
 fn sentence(message: &str) -> String {
     let message = message.trim();
-    if message.ends_with(['.', '!', '?']) {
-        message.to_owned()
-    } else {
-        format!("{message}.")
-    }
+    if message.ends_with(['.', '!', '?']) { message.to_owned() } else { format!("{message}.") }
 }
 
 fn causes(case: &Case) -> Vec<&'static str> {
     let known = match case.cause {
         Some("password-changed") => Some("The password of the account was changed."),
-        Some("revoked-by-user") => {
-            Some("Somebody removed our access in the account's security settings.")
-        }
-        Some("too-many-grants") => {
-            Some("The same login was connected too many times, so the oldest one was dropped.")
-        }
+        Some("revoked-by-user") => Some("Somebody removed our access in the account's security settings."),
+        Some("too-many-grants") => Some("The same login was connected too many times, so the oldest one was dropped."),
         Some("account-deleted") => Some("The account that connected was deleted."),
         Some("account-suspended") => Some("The account that connected is blocked or suspended."),
         Some("terms-changed") => Some("The terms and conditions changed and have to be accepted."),
@@ -181,18 +160,14 @@ fn causes(case: &Case) -> Vec<&'static str> {
 }
 
 fn who(case: &Case) -> String {
-    let Case {
-        provider, login, ..
-    } = case;
+    let Case { provider, login, .. } = case;
     let key_owner = match case.authorized_by {
         Some(person) => format!("{person}, or anyone with the current key, can fix this."),
         None => "Anyone with the current key can fix this.".to_owned(),
     };
     match (case.actor, case.remedy) {
         (Actor::Nobody, _) => "Nobody has to do anything.".to_owned(),
-        (Actor::Operator, _) => {
-            "Whoever runs this server has been told; you need not do anything.".to_owned()
-        }
+        (Actor::Operator, _) => "Whoever runs this server has been told; you need not do anything.".to_owned(),
         (_, Remedy::FixBilling) => format!("The billing owner at {provider} can fix this."),
         (Actor::AccountAdmin, _) => format!("An admin of the account at {provider} can fix this."),
         (Actor::ConnectingUser, _) if case.uses_key => key_owner,
@@ -203,13 +178,9 @@ fn who(case: &Case) -> String {
 }
 
 fn todo(case: &Case) -> String {
-    let Case {
-        provider, login, ..
-    } = case;
+    let Case { provider, login, .. } = case;
     match (case.remedy, case.cause) {
-        (_, Some("account-deleted")) => {
-            "Reconnect with another account that can see the same data.".to_owned()
-        }
+        (_, Some("account-deleted")) => "Reconnect with another account that can see the same data.".to_owned(),
         (_, Some("account-suspended")) => {
             format!("Recover the account {login} at {provider} first, then reconnect.")
         }
@@ -228,15 +199,11 @@ fn todo(case: &Case) -> String {
         (Remedy::ReplaceSecret, _) => {
             format!("Copy the current key from {provider} and paste it here.")
         }
-        (Remedy::Reauthorize | Remedy::None, _) if case.uses_key => {
-            "Type the current key.".to_owned()
-        }
+        (Remedy::Reauthorize | Remedy::None, _) if case.uses_key => "Type the current key.".to_owned(),
         (Remedy::Reauthorize | Remedy::None, _) => {
             format!("Reconnect with the same account; it needs admin rights at {provider}.")
         }
-        (Remedy::Wait | Remedy::Refresh, _) => {
-            "Nothing to do: we try again by ourselves.".to_owned()
-        }
+        (Remedy::Wait | Remedy::Refresh, _) => "Nothing to do: we try again by ourselves.".to_owned(),
         (Remedy::Operator, _) => "Nothing to do here: reconnecting would not help.".to_owned(),
     }
 }

@@ -15,26 +15,19 @@ pub(crate) fn encode(core_module: &[u8]) -> Result<Vec<u8>> {
         .map_err(|error| anyhow!("its core module does not become a component: {error:#}"))?;
     let authority = foreign_imports(&component)?;
     if !authority.is_empty() {
-        bail!(
-            "it imports {}, but a plugin has no authority",
-            authority.join(", ")
-        );
+        bail!("it imports {}, but a plugin has no authority", authority.join(", "));
     }
     Ok(component)
 }
 
 /// Names the functions that the component imports from anywhere but the diagnostic interface.
 fn foreign_imports(component: &[u8]) -> Result<Vec<String>> {
-    let decoded = wit_component::decode(component)
-        .map_err(|error| anyhow!("its interface cannot be read: {error:#}"))?;
+    let decoded =
+        wit_component::decode(component).map_err(|error| anyhow!("its interface cannot be read: {error:#}"))?;
     let DecodedWasm::Component(resolve, world) = decoded else {
         bail!("it is a WIT package and no component");
     };
-    let imports = &resolve
-        .worlds
-        .get(world)
-        .context("the component has no world")?
-        .imports;
+    let imports = &resolve.worlds.get(world).context("the component has no world")?.imports;
     let foreign = imports
         .iter()
         .flat_map(|(key, item)| imported_functions(&resolve, key, item))
@@ -50,9 +43,7 @@ fn imported_functions(resolve: &Resolve, key: &WorldKey, item: &WorldItem) -> Ve
         WorldItem::Type { .. } => vec![],
         WorldItem::Interface { id, .. } => {
             let functions = resolve.interfaces[*id].functions.keys();
-            functions
-                .map(|function| format!("{name}#{function}"))
-                .collect()
+            functions.map(|function| format!("{name}#{function}")).collect()
         }
     }
 }

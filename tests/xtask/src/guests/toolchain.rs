@@ -53,15 +53,7 @@ impl Toolchain {
             }
         }
         cargo
-            .args([
-                "build",
-                "--quiet",
-                "--release",
-                "--lib",
-                "--target",
-                TARGET,
-                "--target-dir",
-            ])
+            .args(["build", "--quiet", "--release", "--lib", "--target", TARGET, "--target-dir"])
             .arg(guest_target)
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s")
             .env("CARGO_PROFILE_RELEASE_LTO", "true")
@@ -141,10 +133,7 @@ fn newest_linker(folder: &Path) -> Option<PathBuf> {
         suffix.parse::<u32>().ok()
     };
     let entries = fs::read_dir(folder).ok()?.filter_map(Result::ok);
-    entries
-        .map(|entry| entry.path())
-        .filter(|path| version(path).is_some())
-        .max_by_key(version)
+    entries.map(|entry| entry.path()).filter(|path| version(path).is_some()).max_by_key(version)
 }
 
 #[cfg(test)]
@@ -157,10 +146,7 @@ mod tests {
         for name in ["wasm-ld-9", "wasm-ld-22", "wasm-ld-14", "wasm-ld-old"] {
             fs::write(folder.path().join(name), "").unwrap();
         }
-        assert_eq!(
-            newest_linker(folder.path()),
-            Some(folder.path().join("wasm-ld-22"))
-        );
+        assert_eq!(newest_linker(folder.path()), Some(folder.path().join("wasm-ld-22")));
     }
 
     #[test]
@@ -170,21 +156,10 @@ mod tests {
 
     #[test]
     fn guest_does_not_inherit_flags_of_the_host() {
-        for name in [
-            "RUSTFLAGS",
-            "RUSTC_WRAPPER",
-            "CARGO_PROFILE_RELEASE_LTO",
-            "CARGO_BUILD_TARGET",
-        ] {
+        for name in ["RUSTFLAGS", "RUSTC_WRAPPER", "CARGO_PROFILE_RELEASE_LTO", "CARGO_BUILD_TARGET"] {
             assert!(is_meant_for_the_host(name), "{name}");
         }
-        for name in [
-            "CARGO_HOME",
-            "CARGO_NET_OFFLINE",
-            "RUSTUP_TOOLCHAIN",
-            "HTTPS_PROXY",
-            "PATH",
-        ] {
+        for name in ["CARGO_HOME", "CARGO_NET_OFFLINE", "RUSTUP_TOOLCHAIN", "HTTPS_PROXY", "PATH"] {
             assert!(!is_meant_for_the_host(name), "{name}");
         }
     }

@@ -32,11 +32,7 @@ enum Verdict {
 
 impl Report {
     pub(crate) fn new(interrupted: Arc<AtomicBool>) -> Self {
-        Self {
-            interrupted,
-            stages: Vec::new(),
-            tally: None,
-        }
+        Self { interrupted, stages: Vec::new(), tally: None }
     }
 
     /// Runs a stage; when it fails the run goes on, so that one run shows everything that is wrong.
@@ -46,11 +42,7 @@ impl Report {
     }
 
     /// Runs a stage without which the rest makes no sense.
-    pub(crate) fn required<T>(
-        &mut self,
-        title: &str,
-        work: impl FnOnce() -> Result<T>,
-    ) -> Result<T> {
+    pub(crate) fn required<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         if run::is_interrupted(&self.interrupted) {
             bail!("interrupted");
         }
@@ -61,11 +53,7 @@ impl Report {
             Ok(_) => Verdict::Passed,
             Err(error) => Verdict::Failed(format!("{error:#}")),
         };
-        self.stages.push(Stage {
-            title: title.to_owned(),
-            duration: started.elapsed(),
-            verdict,
-        });
+        self.stages.push(Stage { title: title.to_owned(), duration: started.elapsed(), verdict });
         outcome
     }
 
@@ -93,24 +81,13 @@ impl Report {
     /// Notes a stage that this machine cannot run, and what to do about it.
     pub(crate) fn skip(&mut self, title: &str, remedy: &'static str) {
         let verdict = Verdict::Skipped(remedy);
-        self.stages.push(Stage {
-            title: title.to_owned(),
-            duration: Duration::ZERO,
-            verdict,
-        });
+        self.stages.push(Stage { title: title.to_owned(), duration: Duration::ZERO, verdict });
     }
 
     /// Prints the summary; its last line counts the tests if a runner counted them.
     pub(crate) fn finish(self) -> ExitCode {
         let interrupted = run::is_interrupted(&self.interrupted);
-        println!(
-            "==> {}",
-            if interrupted {
-                "interrupted"
-            } else {
-                "summary"
-            }
-        );
+        println!("==> {}", if interrupted { "interrupted" } else { "summary" });
         for stage in &self.stages {
             println!("{}", stage.line());
         }
@@ -156,10 +133,7 @@ mod tests {
         report.stage("first", || Err(anyhow!("it is broken")));
         report.stage("second", || Ok(()));
         let lines: Vec<String> = report.stages.iter().map(Stage::line).collect();
-        assert!(
-            lines[0].contains("failed") && lines[0].ends_with("it is broken"),
-            "{lines:?}"
-        );
+        assert!(lines[0].contains("failed") && lines[0].ends_with("it is broken"), "{lines:?}");
         assert!(lines[1].contains("ok"), "{lines:?}");
         assert_eq!(report.finish(), ExitCode::FAILURE);
     }
@@ -175,12 +149,7 @@ mod tests {
     fn tests_of_all_runners_are_added_up_even_when_one_fails() {
         let mut report = Report::new(Arc::default());
         report.count("one", &mut shell("echo '# pass 2'")).unwrap();
-        report
-            .count(
-                "two",
-                &mut shell("echo '# pass 3'; echo '# fail 1'; exit 1"),
-            )
-            .unwrap();
+        report.count("two", &mut shell("echo '# pass 3'; echo '# fail 1'; exit 1")).unwrap();
         let tally = report.tally.unwrap();
         assert_eq!((tally.passed, tally.failed), (5, 1));
         assert_eq!(report.finish(), ExitCode::FAILURE);

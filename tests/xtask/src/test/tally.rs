@@ -13,10 +13,7 @@ impl Add for Tally {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self {
-            passed: self.passed + other.passed,
-            failed: self.failed + other.failed,
-        }
+        Self { passed: self.passed + other.passed, failed: self.failed + other.failed }
     }
 }
 
@@ -29,26 +26,17 @@ pub(crate) fn read(line: &str) -> Option<Tally> {
             passed: number_before(&words, "passed"),
             failed: number_before(&words, "failed") + number_before(&words, "timed"),
         }),
-        ["test", "result:", ..] => Some(Tally {
-            passed: number_before(&words, "passed"),
-            failed: number_before(&words, "failed"),
-        }),
-        ["#" | "ℹ", "pass", count] => Some(Tally {
-            passed: count.parse().ok()?,
-            failed: 0,
-        }),
-        ["#" | "ℹ", "fail", count] => Some(Tally {
-            passed: 0,
-            failed: count.parse().ok()?,
-        }),
+        ["test", "result:", ..] => {
+            Some(Tally { passed: number_before(&words, "passed"), failed: number_before(&words, "failed") })
+        }
+        ["#" | "ℹ", "pass", count] => Some(Tally { passed: count.parse().ok()?, failed: 0 }),
+        ["#" | "ℹ", "fail", count] => Some(Tally { passed: 0, failed: count.parse().ok()? }),
         _ => None,
     }
 }
 
 fn number_before(words: &[&str], label: &str) -> u32 {
-    let position = words
-        .iter()
-        .position(|word| word.trim_end_matches([',', ';']) == label);
+    let position = words.iter().position(|word| word.trim_end_matches([',', ';']) == label);
     let number = position.and_then(|position| words.get(position.checked_sub(1)?));
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
@@ -57,11 +45,7 @@ fn number_before(words: &[&str], label: &str) -> u32 {
 fn without_colours(line: &str) -> String {
     let mut plain = String::with_capacity(line.len());
     for (index, part) in line.split("\u{1b}[").enumerate() {
-        let text = if index == 0 {
-            part
-        } else {
-            part.split_once('m').map_or("", |(_, text)| text)
-        };
+        let text = if index == 0 { part } else { part.split_once('m').map_or("", |(_, text)| text) };
         plain.push_str(text);
     }
     plain
@@ -79,18 +63,9 @@ mod tests {
 
     #[test]
     fn summary_of_nextest_is_read() {
-        check(
-            "     Summary [   0.005s] 3 tests run: 3 passed, 0 skipped",
-            Some((3, 0)),
-        );
-        check(
-            "     Summary [   1.2s] 1 test run: 0 passed, 1 failed, 4 skipped",
-            Some((0, 1)),
-        );
-        check(
-            "Summary [  9s] 9 tests run: 5 passed (1 slow), 2 failed, 2 timed out, 0 skipped",
-            Some((5, 4)),
-        );
+        check("     Summary [   0.005s] 3 tests run: 3 passed, 0 skipped", Some((3, 0)));
+        check("     Summary [   1.2s] 1 test run: 0 passed, 1 failed, 4 skipped", Some((0, 1)));
+        check("Summary [  9s] 9 tests run: 5 passed (1 slow), 2 failed, 2 timed out, 0 skipped", Some((5, 4)));
         check(
             "\u{1b}[32;1m     Summary\u{1b}[0m [   0.1s] \u{1b}[1m2\u{1b}[0m tests run: \u{1b}[1m2\u{1b}[0m \u{1b}[32;1mpassed\u{1b}[0m, 0 skipped",
             Some((2, 0)),
@@ -99,10 +74,7 @@ mod tests {
 
     #[test]
     fn summary_of_the_standard_harness_is_read() {
-        check(
-            "test result: FAILED. 7 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
-            Some((7, 2)),
-        );
+        check("test result: FAILED. 7 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out", Some((7, 2)));
     }
 
     #[test]
@@ -113,10 +85,7 @@ mod tests {
 
     #[test]
     fn other_lines_count_nothing() {
-        check(
-            "        PASS [   0.004s] relink-core reason::tests::passed",
-            None,
-        );
+        check("        PASS [   0.004s] relink-core reason::tests::passed", None);
         check("test result is printed", None);
         check("# tests 12", None);
         check("", None);

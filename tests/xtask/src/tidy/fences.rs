@@ -7,15 +7,7 @@ use super::workspace;
 const POWERS: [(&str, &[&str]); 3] = [
     ("sqlx", &["relink-store", "relink-bench"]),
     ("wasmtime", &["relink-runtime", "relink-bench"]),
-    (
-        "reqwest",
-        &[
-            "relink-egress",
-            "relink-simulator",
-            "relink-stories",
-            "relink-bench",
-        ],
-    ),
+    ("reqwest", &["relink-egress", "relink-simulator", "relink-stories", "relink-bench"]),
 ];
 
 /// Crates that do what `reqwest` does; one way to send HTTP is enough.
@@ -23,25 +15,8 @@ const OTHER_HTTP_CLIENTS: [&str; 6] = ["attohttpc", "curl", "isahc", "minreq", "
 
 /// The crates of the product from top to bottom: each may use those further down that it is given here.
 const LAYERS: [(&str, &[&str]); 7] = [
-    (
-        "relink",
-        &[
-            "relink-engine",
-            "relink-runtime",
-            "relink-egress",
-            "relink-store",
-            "relink-core",
-        ],
-    ),
-    (
-        "relink-engine",
-        &[
-            "relink-runtime",
-            "relink-egress",
-            "relink-store",
-            "relink-core",
-        ],
-    ),
+    ("relink", &["relink-engine", "relink-runtime", "relink-egress", "relink-store", "relink-core"]),
+    ("relink-engine", &["relink-runtime", "relink-egress", "relink-store", "relink-core"]),
     ("relink-runtime", &["relink-core"]),
     ("relink-egress", &["relink-core"]),
     ("relink-store", &["relink-core"]),
@@ -56,20 +31,12 @@ const NOT_IN_CORE: [&str; 4] = ["axum", "futures", "tokio", "tracing"];
 fn each_power_has_one_home() {
     for package in &workspace().packages {
         for dependency in &package.dependencies {
-            if let Some((power, homes)) = POWERS.iter().find(|(power, _)| *power == dependency.name)
-            {
+            if let Some((power, homes)) = POWERS.iter().find(|(power, _)| *power == dependency.name) {
                 let package = package.name.as_str();
-                assert!(
-                    homes.contains(&package),
-                    "{package} must not depend on {power}"
-                );
+                assert!(homes.contains(&package), "{package} must not depend on {power}");
             }
             let is_http_client = OTHER_HTTP_CLIENTS.contains(&dependency.name.as_str());
-            assert!(
-                !is_http_client,
-                "{} must not bring {}",
-                package.name, dependency.name
-            );
+            assert!(!is_http_client, "{} must not bring {}", package.name, dependency.name);
         }
     }
 }
@@ -78,13 +45,8 @@ fn each_power_has_one_home() {
 fn crates_depend_downwards_only() {
     let workspace = workspace();
     for (name, below) in LAYERS {
-        let package = workspace
-            .package(name)
-            .expect("the crate is part of the workspace");
-        let normal = package
-            .dependencies
-            .iter()
-            .filter(|dependency| dependency.kind.is_none());
+        let package = workspace.package(name).expect("the crate is part of the workspace");
+        let normal = package.dependencies.iter().filter(|dependency| dependency.kind.is_none());
         for dependency in normal.filter(|dependency| dependency.name.starts_with("relink")) {
             let allowed = below.contains(&dependency.name.as_str());
             assert!(allowed, "{name} must not depend on {}", dependency.name);
@@ -96,18 +58,11 @@ fn crates_depend_downwards_only() {
 fn plugins_know_the_sdk_and_nothing_of_the_host() {
     let workspace = workspace();
     let home = workspace.root.join("plugins");
-    let plugins = workspace
-        .packages
-        .iter()
-        .filter(|package| package.folder().parent() == Some(&home));
+    let plugins = workspace.packages.iter().filter(|package| package.folder().parent() == Some(&home));
     for package in plugins {
         for dependency in &package.dependencies {
             let is_host = dependency.name.starts_with("relink") && dependency.name != "relink-sdk";
-            assert!(
-                !is_host,
-                "{} must not depend on {}",
-                package.name, dependency.name
-            );
+            assert!(!is_host, "{} must not depend on {}", package.name, dependency.name);
         }
     }
 }
@@ -115,30 +70,18 @@ fn plugins_know_the_sdk_and_nothing_of_the_host() {
 #[test]
 fn core_needs_no_runtime() {
     let workspace = workspace();
-    let core = workspace
-        .package("relink-core")
-        .expect("the crate is part of the workspace");
+    let core = workspace.package("relink-core").expect("the crate is part of the workspace");
     for dependency in &core.dependencies {
         let is_barred = NOT_IN_CORE.contains(&dependency.name.as_str());
-        assert!(
-            !is_barred,
-            "relink-core must not depend on {}",
-            dependency.name
-        );
+        assert!(!is_barred, "relink-core must not depend on {}", dependency.name);
     }
 }
 
 #[test]
 fn xtask_depends_on_no_crate_of_the_project() {
     let workspace = workspace();
-    let xtask = workspace
-        .package("xtask")
-        .expect("the crate is part of the workspace");
+    let xtask = workspace.package("xtask").expect("the crate is part of the workspace");
     for dependency in &xtask.dependencies {
-        assert!(
-            !dependency.name.starts_with("relink"),
-            "xtask must not depend on {}",
-            dependency.name
-        );
+        assert!(!dependency.name.starts_with("relink"), "xtask must not depend on {}", dependency.name);
     }
 }

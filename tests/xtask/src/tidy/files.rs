@@ -28,8 +28,7 @@ const NOT_OURS: [&str; 2] = ["node_modules", "target"];
 fn top_level_stays_as_it_is() {
     for path in entries(&workspace().root) {
         let name = name_of(&path);
-        let is_known =
-            TOP_LEVEL.contains(&name) || name.starts_with('.') || NOT_OURS.contains(&name);
+        let is_known = TOP_LEVEL.contains(&name) || name.starts_with('.') || NOT_OURS.contains(&name);
         assert!(is_known, "{name} does not belong at the top level");
     }
 }
@@ -39,10 +38,7 @@ fn no_file_outgrows_its_reader() {
     for path in rust_files() {
         let lines = lines_without_tests(&fs::read_to_string(&path).unwrap());
         let path = path.display();
-        assert!(
-            lines <= LONGEST_FILE,
-            "{path} has {lines} lines: split it below {LONGEST_FILE}"
-        );
+        assert!(lines <= LONGEST_FILE, "{path} has {lines} lines: split it below {LONGEST_FILE}");
     }
 }
 
@@ -50,10 +46,7 @@ fn no_file_outgrows_its_reader() {
 fn modules_are_files_with_names() {
     for path in rust_files() {
         let parent = path.parent().unwrap().display();
-        assert!(
-            name_of(&path) != "mod.rs",
-            "{parent}/mod.rs should be {parent}.rs"
-        );
+        assert!(name_of(&path) != "mod.rs", "{parent}/mod.rs should be {parent}.rs");
     }
 }
 
@@ -62,10 +55,7 @@ fn both_databases_have_the_same_migrations() {
     let migrations = workspace().root.join("host/store/migrations");
     let numbers = |database: &str| -> BTreeSet<String> {
         let files = entries(&migrations.join(database));
-        files
-            .iter()
-            .map(|path| migration_number(name_of(path)).to_owned())
-            .collect()
+        files.iter().map(|path| migration_number(name_of(path)).to_owned()).collect()
     };
     assert_eq!(numbers("sqlite"), numbers("postgres"));
 }
@@ -80,9 +70,7 @@ fn lines_of_tests_are_not_counted() {
 
 /// Counts up to the module with the tests, which stands last.
 fn lines_without_tests(source: &str) -> usize {
-    let end = source
-        .find("#[cfg(test)]\nmod tests {")
-        .unwrap_or(source.len());
+    let end = source.find("#[cfg(test)]\nmod tests {").unwrap_or(source.len());
     source[..end].lines().count()
 }
 
@@ -95,9 +83,7 @@ fn migration_number(file_name: &str) -> &str {
 /// Every Rust file of the workspace but those that are tests as a whole.
 fn rust_files() -> Vec<PathBuf> {
     let root = workspace().root;
-    let mut folders: Vec<PathBuf> = ["host", "plugins", "sdk", "tests"]
-        .map(|folder| root.join(folder))
-        .into();
+    let mut folders: Vec<PathBuf> = ["host", "plugins", "sdk", "tests"].map(|folder| root.join(folder)).into();
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for path in entries(&folder) {
@@ -124,13 +110,10 @@ fn is_integration_test(path: &Path) -> bool {
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries =
-        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     entries.map(|entry| entry.unwrap().path()).collect()
 }
 
 fn name_of(path: &Path) -> &str {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .expect("our files have plain names")
+    path.file_name().and_then(|name| name.to_str()).expect("our files have plain names")
 }

@@ -4,8 +4,7 @@ use super::connections::key_form;
 use super::parts::{choices, google, shell};
 use super::{Sample, sample};
 use crate::ui::views::connect::{
-    AccountChoice, ConnectAccounts, ConnectMethod, ConnectProvider, ExistingSignIn, Method,
-    ProviderChoice, Way,
+    AccountChoice, ConnectAccounts, ConnectMethod, ConnectProvider, ExistingSignIn, Method, ProviderChoice, Way,
 };
 use crate::ui::views::provider::Provider;
 use crate::ui::views::shell::Section;
@@ -22,11 +21,7 @@ pub(super) fn connecting() -> Vec<Sample> {
         providers: vec![
             choice("ahrefs", "Ahrefs", "Backlinks, domain rating, keywords"),
             choice("google-ads", "Google Ads", "Campaigns, spend and clicks"),
-            choice(
-                "linkedin-ads",
-                "LinkedIn Ads",
-                "Campaigns and their results",
-            ),
+            choice("linkedin-ads", "LinkedIn Ads", "Campaigns and their results"),
         ],
     };
     let no_match = ConnectProvider {
@@ -35,15 +30,8 @@ pub(super) fn connecting() -> Vec<Sample> {
         search: "zebra".to_owned(),
         providers: Vec::new(),
     };
-    let scopes = vec![
-        "See your campaigns and their results".to_owned(),
-        "See your e-mail address".to_owned(),
-    ];
-    let method = |id: &str, label: &str, way| Method {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        way,
-    };
+    let scopes = vec!["See your campaigns and their results".to_owned(), "See your e-mail address".to_owned()];
+    let method = |id: &str, label: &str, way| Method { id: id.to_owned(), label: label.to_owned(), way };
     let existing = |label: &str, is_broken| ExistingSignIn {
         authorization_id: "auth_1".to_owned(),
         label: label.to_owned(),
@@ -59,10 +47,7 @@ pub(super) fn connecting() -> Vec<Sample> {
             method("api-key", "With an API key", Way::Key(key_form(false))),
             method("service", "With a service account", Way::NotSetUp),
         ],
-        existing: vec![
-            existing("ana@northside.example", true),
-            existing("tom@northside.example", false),
-        ],
+        existing: vec![existing("ana@northside.example", true), existing("tom@northside.example", false)],
         help_url: Some("https://support.google.com/google-ads".to_owned()),
     };
     let account = |id: &str, label: &str, note: Option<&str>| AccountChoice {
@@ -79,11 +64,7 @@ pub(super) fn connecting() -> Vec<Sample> {
         login: "ana@northside.example".to_owned(),
         accounts: vec![
             account("123-456-7890", "Search", None),
-            account(
-                "555-010-2233",
-                "Brand",
-                Some("Already connected for Bluebird Cafe"),
-            ),
+            account("555-010-2233", "Brand", Some("Already connected for Bluebird Cafe")),
         ],
         clients: choices(&["Acme Outdoor", "Bluebird Cafe"]),
         new_client: String::new(),

@@ -23,22 +23,16 @@ pub(super) fn connections() -> Vec<Sample> {
         not_healed: vec![UnhealedSource {
             connection_id: "conn_9".to_owned(),
             name: "Delta Foods · 555-010-9090".to_owned(),
-            why: "This login no longer sees the account. Ask an admin at Google Ads to share it."
-                .to_owned(),
+            why: "This login no longer sees the account. Ask an admin at Google Ads to share it.".to_owned(),
         }],
     });
     if let Some(incident) = &mut healed.incident {
-        incident.resolved = Some(Resolved {
-            how: "Reconnected by Tom Reyes".to_owned(),
-            at: ago(29),
-        });
+        incident.resolved = Some(Resolved { how: "Reconnected by Tom Reyes".to_owned(), at: ago(29) });
     }
     let mut key = connection();
     key.provider = ahrefs();
     key.health = Health::NeedsAction;
-    key.repair = Repair::CheckAgain {
-        connection_id: key.id.clone(),
-    };
+    key.repair = Repair::CheckAgain { connection_id: key.id.clone() };
     key.in_progress = Some("Ana Diaz is updating the key.".to_owned());
     key.incident = key.incident.map(|incident| IncidentDetail {
         words: lapsed(),
@@ -46,16 +40,10 @@ pub(super) fn connections() -> Vec<Sample> {
         code: "ahrefs.subscription-lapsed".to_owned(),
         ..incident
     });
-    key.sign_in = SignIn {
-        used_by: Vec::new(),
-        key_form: Some(key_form(true)),
-        ..sign_in(SignInKind::Key)
-    };
+    key.sign_in = SignIn { used_by: Vec::new(), key_form: Some(key_form(true)), ..sign_in(SignInKind::Key) };
     let mut stopped = connection();
     stopped.health = Health::Stopped;
-    stopped.data = DataState::Resting {
-        as_of: Some(ago(9_000)),
-    };
+    stopped.data = DataState::Resting { as_of: Some(ago(9_000)) };
     stopped.incident = None;
     stopped.runs.clear();
     stopped.coverage = days("");
@@ -101,11 +89,7 @@ fn connection() -> ConnectionPage {
 }
 
 fn sign_in(kind: SignInKind) -> SignIn {
-    let sources = [
-        "Acme Outdoor · 123-456-7890",
-        "Bluebird Cafe · 555-010-2233",
-        "Cobalt Systems · 555-010-7781",
-    ];
+    let sources = ["Acme Outdoor · 123-456-7890", "Bluebird Cafe · 555-010-2233", "Cobalt Systems · 555-010-7781"];
     SignIn {
         authorization_id: "auth_1".to_owned(),
         kind,
@@ -114,12 +98,7 @@ fn sign_in(kind: SignInKind) -> SignIn {
         authorized_by: Some("Tom Reyes".to_owned()),
         may_read: vec!["See your campaigns and their results".to_owned()],
         renew_by: None,
-        used_by: sources
-            .map(|name| HealedSource {
-                connection_id: "conn_1".to_owned(),
-                name: name.to_owned(),
-            })
-            .into(),
+        used_by: sources.map(|name| HealedSource { connection_id: "conn_1".to_owned(), name: name.to_owned() }).into(),
         key_form: None,
     }
 }
@@ -134,20 +113,8 @@ fn runs() -> Vec<Run> {
         message: message.map(str::to_owned),
     };
     vec![
-        run(
-            4_068,
-            Tone::Bad,
-            "Access was withdrawn",
-            0,
-            Some("Confirmed by a second attempt."),
-        ),
-        run(
-            4_128,
-            Tone::Wait,
-            "Waiting for Google Ads",
-            0,
-            Some("The provider's limit is reached."),
-        ),
+        run(4_068, Tone::Bad, "Access was withdrawn", 0, Some("Confirmed by a second attempt.")),
+        run(4_128, Tone::Wait, "Waiting for Google Ads", 0, Some("The provider's limit is reached.")),
         run(4_188, Tone::Ok, "Complete", 382, None),
     ]
 }
@@ -162,21 +129,12 @@ pub(super) fn key_form(is_refused: bool) -> KeyForm {
         error: None,
     };
     let mut fields = vec![
-        field(
-            "email",
-            "E-mail address of the key's user",
-            "ana@northside.example",
-            true,
-        ),
+        field("email", "E-mail address of the key's user", "ana@northside.example", true),
         field("api_key", "API key", "", false),
     ];
     fields[1].help_url = Some("https://ahrefs.com/api".to_owned());
-    fields[1].error = is_refused
-        .then(|| "Ahrefs does not know this key. Copy it again, with all its letters.".to_owned());
+    fields[1].error =
+        is_refused.then(|| "Ahrefs does not know this key. Copy it again, with all its letters.".to_owned());
     let error = is_refused.then(|| "Nothing was saved; the old key is still in use.".to_owned());
-    KeyForm {
-        method: "api-key".to_owned(),
-        fields,
-        error,
-    }
+    KeyForm { method: "api-key".to_owned(), fields, error }
 }

@@ -2,9 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::parts::{
-    CSRF, SUPPORT, ago, ahrefs, client, google, notices, rows, shell, viewer_shell,
-};
+use super::parts::{CSRF, SUPPORT, ago, ahrefs, client, google, notices, rows, shell, viewer_shell};
 use super::{Sample, sample};
 use crate::ui::views::clients::{ClientPage, ClientRow, Clients};
 use crate::ui::views::help::HelpReason;
@@ -41,62 +39,27 @@ pub(super) fn the_others() -> Vec<Sample> {
     };
     let mut notices_open = notices();
     let notices_resolved = notices_open.split_off(2);
-    let no_notices = NoticesPage {
-        shell: viewer_shell(),
-        open: Vec::new(),
-        resolved: Vec::new(),
-    };
+    let no_notices = NoticesPage { shell: viewer_shell(), open: Vec::new(), resolved: Vec::new() };
     let help = help::by_code("invalid-refresh-token").unwrap();
     vec![
-        sample(
-            "clients",
-            &Clients {
-                shell: shell(Section::Clients),
-                clients,
-            },
-        ),
-        sample(
-            "clients-empty",
-            &Clients {
-                shell: viewer_shell(),
-                clients: Vec::new(),
-            },
-        ),
+        sample("clients", &Clients { shell: shell(Section::Clients), clients }),
+        sample("clients-empty", &Clients { shell: viewer_shell(), clients: Vec::new() }),
         sample("client", &client_page(rows())),
         sample("client-empty", &client_page(Vec::new())),
         sample(
             "notices",
-            &NoticesPage {
-                shell: shell(Section::Other),
-                open: notices_open,
-                resolved: notices_resolved,
-            },
+            &NoticesPage { shell: shell(Section::Other), open: notices_open, resolved: notices_resolved },
         ),
         sample("notices-empty", &no_notices),
-        sample(
-            "plugins",
-            &Plugins {
-                shell: shell(Section::Plugins),
-                plugins: plugins(),
-            },
-        ),
-        sample(
-            "plugins-empty",
-            &Plugins {
-                shell: shell(Section::Plugins),
-                plugins: Vec::new(),
-            },
-        ),
+        sample("plugins", &Plugins { shell: shell(Section::Plugins), plugins: plugins() }),
+        sample("plugins-empty", &Plugins { shell: shell(Section::Plugins), plugins: Vec::new() }),
         sample("settings", &settings()),
         sample(
             "help",
             &HelpReason {
                 shell: shell(Section::Other),
                 help,
-                others: help::all()
-                    .iter()
-                    .map(|help| (help.code, help.title))
-                    .collect(),
+                others: help::all().iter().map(|help| (help.code, help.title)).collect(),
             },
         ),
         sample(
@@ -125,10 +88,7 @@ pub(super) fn the_others() -> Vec<Sample> {
                 support_url: SUPPORT.to_owned(),
             },
         ),
-        sample(
-            "problem-not-found",
-            &Problem::of(StatusCode::NOT_FOUND, SUPPORT),
-        ),
+        sample("problem-not-found", &Problem::of(StatusCode::NOT_FOUND, SUPPORT)),
         sample(
             "problem-server",
             &Problem {
@@ -151,27 +111,15 @@ fn plugins() -> Vec<PluginRow> {
         row(ahrefs(), PluginState::Running, &["api.ahrefs.com"]),
         row(
             google(),
-            PluginState::NotSetUp {
-                missing: vec!["client_id".to_owned(), "client_secret".to_owned()],
-            },
-            &[
-                "accounts.google.com",
-                "oauth2.googleapis.com",
-                "googleads.googleapis.com",
-            ],
+            PluginState::NotSetUp { missing: vec!["client_id".to_owned(), "client_secret".to_owned()] },
+            &["accounts.google.com", "oauth2.googleapis.com", "googleads.googleapis.com"],
         ),
         row(
             Provider::new("copper", "Copper"),
-            PluginState::Failed {
-                why: "It asks for a host feature that this version does not have.".to_owned(),
-            },
+            PluginState::Failed { why: "It asks for a host feature that this version does not have.".to_owned() },
             &["api.copper.com"],
         ),
-        row(
-            Provider::new("x-ads", "X Ads"),
-            PluginState::Removed,
-            &["ads-api.x.com"],
-        ),
+        row(Provider::new("x-ads", "X Ads"), PluginState::Removed, &["ads-api.x.com"]),
     ]
 }
 

@@ -38,11 +38,7 @@ pub(super) fn shell(section: Section) -> Shell {
         csrf: CSRF.to_owned(),
         here: "/data-sources".to_owned(),
         broken: 4,
-        tray: Tray {
-            unread: 2,
-            entries: notices(),
-            last_checked: None,
-        },
+        tray: Tray { unread: 2, entries: notices(), last_checked: None },
         banner: None,
         search: String::new(),
         support_url: SUPPORT.to_owned(),
@@ -56,29 +52,21 @@ pub(super) fn viewer_shell() -> Shell {
     shell.person.may_repair = false;
     shell.person.may_operate = false;
     shell.person.role = "Viewer".to_owned();
-    shell.tray = Tray {
-        last_checked: Some(When::from_now(NOW.plus_seconds(-120), NOW)),
-        ..Tray::default()
-    };
+    shell.tray = Tray { last_checked: Some(When::from_now(NOW.plus_seconds(-120), NOW)), ..Tray::default() };
     shell.broken = 0;
     shell
 }
 
 pub(super) fn demo_people() -> Vec<DemoPerson> {
-    [
-        ("Olga Owner", "Owner"),
-        ("Tom Reyes", "Admin"),
-        ("Sam Staff", "Staff"),
-        ("Vera Viewer", "Viewer"),
-    ]
-    .into_iter()
-    .map(|(name, role)| DemoPerson {
-        user_id: format!("usr_{role}"),
-        name: name.to_owned(),
-        role: role.to_owned(),
-        is_current: role == "Admin",
-    })
-    .collect()
+    [("Olga Owner", "Owner"), ("Tom Reyes", "Admin"), ("Sam Staff", "Staff"), ("Vera Viewer", "Viewer")]
+        .into_iter()
+        .map(|(name, role)| DemoPerson {
+            user_id: format!("usr_{role}"),
+            name: name.to_owned(),
+            role: role.to_owned(),
+            is_current: role == "Admin",
+        })
+        .collect()
 }
 
 pub(super) fn google() -> Provider {
@@ -90,20 +78,13 @@ pub(super) fn ahrefs() -> Provider {
 }
 
 pub(super) fn client(name: &str) -> ClientLink {
-    ClientLink::new(
-        format!("cli_{}", name.to_lowercase().replace(' ', "-")),
-        name,
-    )
+    ClientLink::new(format!("cli_{}", name.to_lowercase().replace(' ', "-")), name)
 }
 
 pub(super) fn choices(names: &[&str]) -> Vec<Choice> {
     names
         .iter()
-        .map(|name| Choice {
-            value: (*name).to_owned(),
-            label: (*name).to_owned(),
-            is_selected: false,
-        })
+        .map(|name| Choice { value: (*name).to_owned(), label: (*name).to_owned(), is_selected: false })
         .collect()
 }
 
@@ -157,11 +138,7 @@ pub(super) fn incidents() -> Vec<IncidentCard> {
             provider: google(),
             words: withdrawn(),
             opened_at: ago(4_068),
-            clients: vec![
-                client("Acme Outdoor"),
-                client("Bluebird Cafe"),
-                client("Cobalt Systems"),
-            ],
+            clients: vec![client("Acme Outdoor"), client("Bluebird Cafe"), client("Cobalt Systems")],
             data_sources: 3,
             connection_id: "conn_1".to_owned(),
             repair: reconnect(),
@@ -194,33 +171,14 @@ pub(super) fn notices() -> Vec<Notice> {
         repair,
         resolved: None,
     };
-    let everyone = vec![
-        client("Acme Outdoor"),
-        client("Bluebird Cafe"),
-        client("Cobalt Systems"),
-    ];
-    let mut healed = notice(
-        "ntc_3",
-        Provider::new("meta-ads", "Meta Ads"),
-        withdrawn(),
-        reconnect(),
-        everyone.clone(),
-    );
+    let everyone = vec![client("Acme Outdoor"), client("Bluebird Cafe"), client("Cobalt Systems")];
+    let mut healed = notice("ntc_3", Provider::new("meta-ads", "Meta Ads"), withdrawn(), reconnect(), everyone.clone());
     healed.title = "Meta Ads is back".to_owned();
     healed.is_unread = false;
-    healed.resolved = Some(Resolved {
-        how: "Reconnected by Tom Reyes".to_owned(),
-        at: ago(29),
-    });
+    healed.resolved = Some(Resolved { how: "Reconnected by Tom Reyes".to_owned(), at: ago(29) });
     vec![
         notice("ntc_1", google(), withdrawn(), reconnect(), everyone),
-        notice(
-            "ntc_2",
-            ahrefs(),
-            lapsed(),
-            check_again(),
-            vec![client("Bluebird Cafe")],
-        ),
+        notice("ntc_2", ahrefs(), lapsed(), check_again(), vec![client("Bluebird Cafe")]),
         healed,
     ]
 }
@@ -233,77 +191,46 @@ pub(super) fn days(pattern: &str) -> Coverage {
         'l' => DayState::Lost,
         _ => DayState::Outside,
     };
-    Coverage {
-        days: pattern.chars().map(state).collect(),
-    }
+    Coverage { days: pattern.chars().map(state).collect() }
 }
 
 pub(super) fn rows() -> Vec<Row> {
     let key = SignInKind::Key;
     let oauth = SignInKind::OAuth;
     let fresh = || DataState::Fresh { as_of: ago(18) };
-    let row =
-        |provider: Provider, account: &str, client_name: &str, health, data, pattern: &str| Row {
-            connection_id: String::new(),
-            authorization_id: "auth_1".to_owned(),
-            provider,
-            account: account.to_owned(),
-            client: client(client_name),
-            health,
-            reason: None,
-            data,
-            coverage: days(pattern),
-            signed_in_as: ANA.to_owned(),
-            sign_in_kind: oauth,
-        };
+    let row = |provider: Provider, account: &str, client_name: &str, health, data, pattern: &str| Row {
+        connection_id: String::new(),
+        authorization_id: "auth_1".to_owned(),
+        provider,
+        account: account.to_owned(),
+        client: client(client_name),
+        health,
+        reason: None,
+        data,
+        coverage: days(pattern),
+        signed_in_as: ANA.to_owned(),
+        sign_in_kind: oauth,
+    };
     let stopped = |missing_days| DataState::Stopped { missing_days };
     let withdrawn = || Some("Access was withdrawn".to_owned());
     let mut rows = vec![
         Row {
             reason: withdrawn(),
-            ..row(
-                google(),
-                "123-456-7890 · Search",
-                "Acme Outdoor",
-                Health::NeedsReconnect,
-                stopped(3),
-                "xxxxmmm",
-            )
+            ..row(google(), "123-456-7890 · Search", "Acme Outdoor", Health::NeedsReconnect, stopped(3), "xxxxmmm")
         },
         Row {
             reason: withdrawn(),
-            ..row(
-                google(),
-                "555-010-2233 · Brand",
-                "Bluebird Cafe",
-                Health::NeedsReconnect,
-                stopped(3),
-                "xxxxmmm",
-            )
+            ..row(google(), "555-010-2233 · Brand", "Bluebird Cafe", Health::NeedsReconnect, stopped(3), "xxxxmmm")
         },
         Row {
             reason: withdrawn(),
-            ..row(
-                google(),
-                "555-010-7781 · Shop",
-                "Cobalt Systems",
-                Health::NeedsReconnect,
-                stopped(3),
-                "xxxxmmm",
-            )
+            ..row(google(), "555-010-7781 · Shop", "Cobalt Systems", Health::NeedsReconnect, stopped(3), "xxxxmmm")
         },
         Row {
             reason: Some("Subscription is not active".to_owned()),
             signed_in_as: "Bluebird key".to_owned(),
             sign_in_kind: key,
-            ..row(
-                ahrefs(),
-                "bluebird.example",
-                "Bluebird Cafe",
-                Health::NeedsAction,
-                stopped(1),
-                "xxxxxxm",
-            )
+            ..row(ahrefs(), "bluebird.example", "Bluebird Cafe", Health::NeedsAction, stopped(1), "xxxxxxm")
         },
         row(
             Provider::new("linkedin-ads", "LinkedIn Ads"),
@@ -328,9 +255,7 @@ pub(super) fn rows() -> Vec<Row> {
                 "@acmeoutdoor",
                 "Acme Outdoor",
                 Health::Delayed,
-                DataState::Delayed {
-                    as_of: Some(ago(180)),
-                },
+                DataState::Delayed { as_of: Some(ago(180)) },
                 "xxxxxlx",
             )
         },
@@ -353,9 +278,7 @@ pub(super) fn rows() -> Vec<Row> {
                 "Acme web · 3010",
                 "Acme Outdoor",
                 Health::Paused,
-                DataState::Resting {
-                    as_of: Some(ago(5_000)),
-                },
+                DataState::Resting { as_of: Some(ago(5_000)) },
                 "xxxx...",
             )
         },

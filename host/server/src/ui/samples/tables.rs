@@ -18,20 +18,13 @@ pub(super) fn data_sources() -> Vec<Sample> {
     });
     let mut healthy = table();
     healthy.incidents.clear();
-    healthy.counts = Counts {
-        all: 6,
-        connected: 6,
-        ..Counts::default()
-    };
+    healthy.counts = Counts { all: 6, connected: 6, ..Counts::default() };
     healthy.rows.retain(|row| row.health == Health::Connected);
     healthy.next = None;
     healthy.shell = viewer_shell();
     healthy.shell.person.may_repair = true;
     let no_match = DataSources {
-        query: TableQuery {
-            search: "zebra".to_owned(),
-            ..TableQuery::default()
-        },
+        query: TableQuery { search: "zebra".to_owned(), ..TableQuery::default() },
         rows: Vec::new(),
         next: None,
         incidents: Vec::new(),
@@ -64,13 +57,7 @@ pub(super) fn data_sources() -> Vec<Sample> {
         sample("data-sources-healthy", &healthy),
         sample("data-sources-no-match", &no_match),
         sample("data-sources-empty", &empty),
-        sample(
-            "data-sources-viewer",
-            &DataSources {
-                shell: viewer_shell(),
-                ..table()
-            },
-        ),
+        sample("data-sources-viewer", &DataSources { shell: viewer_shell(), ..table() }),
         sample("data-sources-100", &hundred),
         sample("data-sources-hostile", &hostile),
     ]
@@ -89,15 +76,7 @@ fn table() -> DataSources {
     DataSources {
         shell: shell(Section::DataSources),
         query: TableQuery::default(),
-        counts: Counts {
-            all: 51,
-            connected: 43,
-            needs_action: 4,
-            expires_soon: 2,
-            delayed: 1,
-            paused: 1,
-            stopped: 0,
-        },
+        counts: Counts { all: 51, connected: 43, needs_action: 4, expires_soon: 2, delayed: 1, paused: 1, stopped: 0 },
         incidents: incidents(),
         providers: choices(&["Ahrefs", "Google Ads", "LinkedIn Ads"]),
         clients: choices(&["Acme Outdoor", "Bluebird Cafe", "Cobalt Systems"]),

@@ -67,11 +67,7 @@ impl ClientRow {
 
 impl ClientPage {
     pub(crate) fn summary(&self) -> String {
-        let broken = self
-            .rows
-            .iter()
-            .filter(|row| row.health.is_broken())
-            .count();
+        let broken = self.rows.iter().filter(|row| row.health.is_broken()).count();
         match (self.rows.len(), broken) {
             (1, 0) => "1 data source".to_owned(),
             (all, 0) => format!("{all} data sources"),

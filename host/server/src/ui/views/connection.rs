@@ -127,9 +127,7 @@ impl ConnectionPage {
 
     /// Broken right now, as opposed to the memory of an incident that ended.
     pub(crate) fn open_incident(&self) -> Option<&IncidentDetail> {
-        self.incident
-            .as_ref()
-            .filter(|incident| incident.resolved.is_none())
+        self.incident.as_ref().filter(|incident| incident.resolved.is_none())
     }
 }
 
@@ -137,11 +135,7 @@ impl Stored {
     /// "12,402 rows of 412 days"
     pub(crate) fn sentence(self) -> String {
         let day = if self.days == 1 { "day" } else { "days" };
-        format!(
-            "{} rows of {} {day}",
-            grouped(self.rows),
-            grouped(self.days)
-        )
+        format!("{} rows of {} {day}", grouped(self.rows), grouped(self.days))
     }
 }
 
@@ -166,11 +160,7 @@ fn grouped(number: u64) -> String {
 
 impl Outcome {
     pub(crate) fn tone(&self) -> Tone {
-        if self.not_healed.is_empty() {
-            Tone::Ok
-        } else {
-            Tone::Warn
-        }
+        if self.not_healed.is_empty() { Tone::Ok } else { Tone::Warn }
     }
 
     pub(crate) fn title(&self) -> &'static str {
@@ -185,9 +175,7 @@ impl Outcome {
         match self.healed.len() {
             0 => "No data source runs again yet.".to_owned(),
             1 => "1 data source is running again. Missing days are being filled in now.".to_owned(),
-            healed => format!(
-                "{healed} data sources are running again. Missing days are being filled in now."
-            ),
+            healed => format!("{healed} data sources are running again. Missing days are being filled in now."),
         }
     }
 }
@@ -198,12 +186,7 @@ mod tests {
 
     #[test]
     fn large_numbers_can_be_read() {
-        let cases = [
-            (0, "0"),
-            (999, "999"),
-            (12_402, "12,402"),
-            (1_000_000, "1,000,000"),
-        ];
+        let cases = [(0, "0"), (999, "999"), (12_402, "12,402"), (1_000_000, "1,000,000")];
         for (number, expected) in cases {
             assert_eq!(grouped(number), expected);
         }

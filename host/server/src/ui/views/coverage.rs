@@ -29,16 +29,13 @@ impl Coverage {
 
     /// Says in words what the strip shows.
     pub(crate) fn sentence(&self, provider: &str) -> String {
-        let parts: Vec<String> = [
-            (DayState::Here, "complete"),
-            (DayState::Refilling, "refilling"),
-            (DayState::Missing, "missing"),
-        ]
-        .into_iter()
-        .map(|(state, word)| (self.count(state), word))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
+        let parts: Vec<String> =
+            [(DayState::Here, "complete"), (DayState::Refilling, "refilling"), (DayState::Missing, "missing")]
+                .into_iter()
+                .map(|(state, word)| (self.count(state), word))
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, word)| format!("{count} {word}"))
+                .collect();
         if parts.is_empty() {
             return "No days have been fetched yet.".to_owned();
         }
@@ -80,16 +77,11 @@ mod tests {
     #[test]
     fn the_strip_has_words_for_all_that_it_shows() {
         use DayState::{Here, Lost, Missing, Outside, Refilling};
-        let coverage = Coverage {
-            days: vec![Outside, Here, Here, Lost, Refilling, Missing, Missing],
-        };
+        let coverage = Coverage { days: vec![Outside, Here, Here, Lost, Refilling, Missing, Missing] };
         assert_eq!(
             coverage.sentence("Google Ads"),
             "Last 7 days: 2 complete, 1 refilling, 2 missing. 1 day is no longer offered by Google Ads."
         );
-        assert_eq!(
-            Coverage::default().sentence("X"),
-            "No days have been fetched yet."
-        );
+        assert_eq!(Coverage::default().sentence("X"), "No days have been fetched yet.");
     }
 }

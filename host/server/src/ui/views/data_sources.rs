@@ -85,16 +85,8 @@ pub(crate) struct Row {
 impl Counts {
     /// "46 connected, 3 need action, 2 expire soon"
     pub(crate) fn sentence(&self) -> String {
-        let needs = if self.needs_action == 1 {
-            "needs action"
-        } else {
-            "need action"
-        };
-        let expire = if self.expires_soon == 1 {
-            "expires soon"
-        } else {
-            "expire soon"
-        };
+        let needs = if self.needs_action == 1 { "needs action" } else { "need action" };
+        let expire = if self.expires_soon == 1 { "expires soon" } else { "expire soon" };
         let parts: Vec<String> = [
             (self.connected, "connected"),
             (self.needs_action, needs),

@@ -27,10 +27,6 @@ pub(crate) struct KeyField {
 impl KeyField {
     /// What browsers and password managers should offer.
     pub(crate) fn autocomplete(&self) -> &'static str {
-        if self.is_public {
-            "username"
-        } else {
-            "current-password"
-        }
+        if self.is_public { "username" } else { "current-password" }
     }
 }

@@ -67,11 +67,7 @@ impl Tray {
 impl Notice {
     /// Changes when the entry changes, so that a script can tell old from new.
     pub(crate) fn key(&self) -> String {
-        let state = if self.resolved.is_some() {
-            "resolved"
-        } else {
-            "open"
-        };
+        let state = if self.resolved.is_some() { "resolved" } else { "open" };
         format!("{}:{state}", self.id)
     }
 }

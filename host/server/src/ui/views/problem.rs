@@ -31,10 +31,9 @@ impl Problem {
                 "This link has been used or is too old",
                 "Links of this kind work once and for a limited time. Ask for a new one.",
             ),
-            StatusCode::TOO_MANY_REQUESTS => (
-                "Too many attempts",
-                "Wait a minute, then try again. Nothing was changed.",
-            ),
+            StatusCode::TOO_MANY_REQUESTS => {
+                ("Too many attempts", "Wait a minute, then try again. Nothing was changed.")
+            }
             StatusCode::SERVICE_UNAVAILABLE => (
                 "Relink cannot answer right now",
                 "Your data is safe, and fetching goes on as soon as possible. Try again in a minute.",
@@ -48,11 +47,6 @@ impl Problem {
                 "Nothing that you did caused it, and no data is lost. Try again; if it stays, contact support.",
             ),
         };
-        Self {
-            title: title.to_owned(),
-            text: text.to_owned(),
-            reference: None,
-            support_url: support_url.to_owned(),
-        }
+        Self { title: title.to_owned(), text: text.to_owned(), reference: None, support_url: support_url.to_owned() }
     }
 }

@@ -75,9 +75,7 @@ impl Ending {
             Self::AlreadyUsed => "This sign-in has already been used".to_owned(),
             Self::OtherSession => "This sign-in was started in another browser".to_owned(),
             Self::WrongAccount { got, .. } => format!("You signed in as {got}"),
-            Self::MissingPermission { boxes } if boxes.len() > 1 => {
-                "Some permissions were not ticked".to_owned()
-            }
+            Self::MissingPermission { boxes } if boxes.len() > 1 => "Some permissions were not ticked".to_owned(),
             Self::MissingPermission { .. } => "One permission was not ticked".to_owned(),
             Self::StillNoAccess { .. } => "This login cannot see the data".to_owned(),
             Self::ProviderError { .. } => format!("{provider} refused the sign-in"),
@@ -92,7 +90,9 @@ impl Ending {
             Self::UnknownLink => {
                 "The answer belongs to no sign-in that we know. Start again from the data source.".to_owned()
             }
-            Self::TooLate => "For your safety a sign-in must be finished within ten minutes. Start a new one.".to_owned(),
+            Self::TooLate => {
+                "For your safety a sign-in must be finished within ten minutes. Start a new one.".to_owned()
+            }
             Self::AlreadyUsed => {
                 "The page was opened a second time, for example with the back button. Look at the data source to see \
                  how the first one ended."
@@ -139,9 +139,7 @@ impl Ending {
     pub(crate) fn tone(&self) -> Tone {
         match self {
             Self::AlreadyHealed { .. } => Tone::Ok,
-            Self::Cancelled | Self::TooLate | Self::AlreadyUsed | Self::ProviderUnreachable => {
-                Tone::Quiet
-            }
+            Self::Cancelled | Self::TooLate | Self::AlreadyUsed | Self::ProviderUnreachable => Tone::Quiet,
             Self::UnknownLink
             | Self::OtherSession
             | Self::WrongAccount { .. }

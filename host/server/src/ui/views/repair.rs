@@ -26,22 +26,13 @@ pub(crate) enum SignInKind {
 }
 
 impl Repair {
-    pub(crate) fn new(
-        remedy: Remedy,
-        kind: SignInKind,
-        authorization_id: &str,
-        connection_id: &str,
-    ) -> Self {
+    pub(crate) fn new(remedy: Remedy, kind: SignInKind, authorization_id: &str, connection_id: &str) -> Self {
         let connection_id = connection_id.to_owned();
         match remedy {
-            Remedy::FixBilling | Remedy::ActAtProvider | Remedy::AskAdmin => {
-                Self::CheckAgain { connection_id }
-            }
+            Remedy::FixBilling | Remedy::ActAtProvider | Remedy::AskAdmin => Self::CheckAgain { connection_id },
             Remedy::Wait | Remedy::Refresh | Remedy::Operator => Self::Nothing,
             Remedy::Reauthorize | Remedy::ReplaceSecret | Remedy::None => match kind {
-                SignInKind::OAuth => Self::Reconnect {
-                    authorization_id: authorization_id.to_owned(),
-                },
+                SignInKind::OAuth => Self::Reconnect { authorization_id: authorization_id.to_owned() },
                 SignInKind::Key => Self::UpdateKey { connection_id },
             },
         }
@@ -58,9 +49,7 @@ impl Repair {
     /// Where the new key is typed, where a new key is what helps.
     pub(crate) fn key_href(&self) -> Option<String> {
         match self {
-            Self::UpdateKey { connection_id } => {
-                Some(format!("/connections/{connection_id}#update-key"))
-            }
+            Self::UpdateKey { connection_id } => Some(format!("/connections/{connection_id}#update-key")),
             Self::Reconnect { .. } | Self::CheckAgain { .. } | Self::Nothing => None,
         }
     }
@@ -68,9 +57,7 @@ impl Repair {
     /// What "Check again" posts to, where a look is what helps.
     pub(crate) fn check_action(&self) -> Option<String> {
         match self {
-            Self::CheckAgain { connection_id } => {
-                Some(format!("/connections/{connection_id}/check"))
-            }
+            Self::CheckAgain { connection_id } => Some(format!("/connections/{connection_id}/check")),
             Self::Reconnect { .. } | Self::UpdateKey { .. } | Self::Nothing => None,
         }
     }

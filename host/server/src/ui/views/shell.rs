@@ -108,17 +108,11 @@ impl<S: Sync> FromRequestParts<S> for Part {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(
-            match parts
-                .headers
-                .get(FRAGMENT_HEADER)
-                .map(HeaderValue::as_bytes)
-            {
-                Some(b"main") => Self::Main,
-                Some(b"bell") => Self::Bell,
-                _ => Self::Whole,
-            },
-        )
+        Ok(match parts.headers.get(FRAGMENT_HEADER).map(HeaderValue::as_bytes) {
+            Some(b"main") => Self::Main,
+            Some(b"bell") => Self::Bell,
+            _ => Self::Whole,
+        })
     }
 }
 
@@ -144,22 +138,14 @@ impl Section {
 impl Banner {
     /// Trouble with one's own action interrupts; everything else waits for a pause.
     pub(crate) fn role(&self) -> &'static str {
-        if self.tone == Tone::Bad {
-            "alert"
-        } else {
-            "status"
-        }
+        if self.tone == Tone::Bad { "alert" } else { "status" }
     }
 }
 
 impl Person {
     /// The letters of the round picture.
     pub(crate) fn initials(&self) -> String {
-        self.name
-            .split_whitespace()
-            .filter_map(|word| word.chars().next())
-            .take(2)
-            .collect()
+        self.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect()
     }
 }
 

@@ -88,43 +88,20 @@ impl Sort {
 impl TableQuery {
     /// Where a click on the head of `column` leads: this column first, then the other way round.
     fn sort_href(&self, column: Sort) -> String {
-        let sort = if self.sort == column {
-            column.reversed()
-        } else {
-            column
-        };
-        Self {
-            sort,
-            after: String::new(),
-            ..self.clone()
-        }
-        .href()
+        let sort = if self.sort == column { column.reversed() } else { column };
+        Self { sort, after: String::new(), ..self.clone() }.href()
     }
 
     pub(crate) fn status_href(&self, status: &str) -> String {
-        Self {
-            status: status.to_owned(),
-            after: String::new(),
-            ..self.clone()
-        }
-        .href()
+        Self { status: status.to_owned(), after: String::new(), ..self.clone() }.href()
     }
 
     pub(crate) fn next_href(&self, after: &str) -> String {
-        Self {
-            after: after.to_owned(),
-            ..self.clone()
-        }
-        .href()
+        Self { after: after.to_owned(), ..self.clone() }.href()
     }
 
     pub(crate) fn without_search_href(&self) -> String {
-        Self {
-            search: String::new(),
-            after: String::new(),
-            ..self.clone()
-        }
-        .href()
+        Self { search: String::new(), after: String::new(), ..self.clone() }.href()
     }
 
     pub(crate) fn heads(&self) -> [Head; 4] {
@@ -144,12 +121,7 @@ impl TableQuery {
             (true, false) => (Some("ascending"), "ascending"),
             (false, _) => (None, "sort"),
         };
-        Head {
-            words,
-            href: self.sort_href(column),
-            order,
-            icon,
-        }
+        Head { words, href: self.sort_href(column), order, icon }
     }
 
     pub(crate) fn sort_code(&self) -> &'static str {
@@ -157,18 +129,12 @@ impl TableQuery {
     }
 
     pub(crate) fn is_filtered(&self) -> bool {
-        [&self.status, &self.provider, &self.client, &self.search]
-            .into_iter()
-            .any(|value| !value.is_empty())
+        [&self.status, &self.provider, &self.client, &self.search].into_iter().any(|value| !value.is_empty())
     }
 
     pub(crate) fn href(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let sort = if self.sort == Sort::default() {
-            ""
-        } else {
-            self.sort.code()
-        };
+        let sort = if self.sort == Sort::default() { "" } else { self.sort.code() };
         let pairs = [
             ("status", self.status.as_str()),
             ("provider", &self.provider),
@@ -191,27 +157,14 @@ mod tests {
 
     #[test]
     fn a_second_click_on_a_column_turns_the_order_round() {
-        let query = TableQuery {
-            search: "a & b".to_owned(),
-            after: "x".to_owned(),
-            ..TableQuery::default()
-        };
-        assert_eq!(
-            query.sort_href(Sort::Status),
-            "/data-sources?search=a+%26+b&sort=-status"
-        );
-        assert_eq!(
-            query.sort_href(Sort::Client),
-            "/data-sources?search=a+%26+b&sort=client"
-        );
+        let query = TableQuery { search: "a & b".to_owned(), after: "x".to_owned(), ..TableQuery::default() };
+        assert_eq!(query.sort_href(Sort::Status), "/data-sources?search=a+%26+b&sort=-status");
+        assert_eq!(query.sort_href(Sort::Client), "/data-sources?search=a+%26+b&sort=client");
     }
 
     #[test]
     fn only_the_ordered_column_says_so() {
-        let query = TableQuery {
-            sort: Sort::ClientDescending,
-            ..TableQuery::default()
-        };
+        let query = TableQuery { sort: Sort::ClientDescending, ..TableQuery::default() };
         let orders = query.heads().map(|head| head.order);
         assert_eq!(orders, [None, Some("descending"), None, None]);
     }

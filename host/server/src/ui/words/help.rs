@@ -18,9 +18,7 @@ pub(crate) struct ReasonHelp {
 
 /// The help for a reason.
 pub(crate) fn of(reason: Reason) -> &'static ReasonHelp {
-    HELP.iter()
-        .find(|help| help.code == reason.code())
-        .unwrap_or(&UNKNOWN)
+    HELP.iter().find(|help| help.code == reason.code()).unwrap_or(&UNKNOWN)
 }
 
 /// The help under a code of the address.
@@ -154,10 +152,7 @@ const HELP: &[ReasonHelp] = &[
         happened: "The provider refuses the data for a reason that only this provider has.",
         meaning: "The message on the data source says which. Ahrefs, for example, gives data only while the \
             subscription is active; Copper stops when the key of the user is deleted or replaced.",
-        causes: &[
-            "A subscription at the provider is not active.",
-            "The key was deleted or replaced at the provider.",
-        ],
+        causes: &["A subscription at the provider is not active.", "The key was deleted or replaced at the provider."],
         steps: &[
             "Read the message on the data source and do what it says.",
             "Choose “Check again”, or “Update key” if the key is a new one.",
@@ -171,9 +166,7 @@ const HELP: &[ReasonHelp] = &[
         happened: "The provider does not accept the registration of this server.",
         meaning: "All data sources of this provider are held up together. Reconnecting would not help, and nobody on \
             your side has to do anything. Whoever runs the server has been told.",
-        causes: &[
-            "The registration of the server at the provider was changed, or has to be renewed.",
-        ],
+        causes: &["The registration of the server at the provider was changed, or has to be renewed."],
         steps: &[
             "Nothing to do: the data sources recover by themselves when the registration is right again.",
             "If you run this server, look at “Plugins” for what is missing.",
@@ -185,10 +178,7 @@ const HELP: &[ReasonHelp] = &[
         technical_name: "Rate limited",
         happened: "The provider allows so many requests in a time, and they are used up.",
         meaning: "The data arrives later, and nothing is lost. The connection keeps working.",
-        causes: &[
-            "Other tools use the same limit.",
-            "Many days are being filled in at once.",
-        ],
+        causes: &["Other tools use the same limit.", "Many days are being filled in at once."],
         steps: &["Nothing to do: we try again when the provider allows it."],
     },
     ReasonHelp {
@@ -198,10 +188,7 @@ const HELP: &[ReasonHelp] = &[
         happened: "The provider does not answer, or answers with trouble of its own.",
         meaning: "This passes. The data arrives later, and nothing is lost. The connection keeps working.",
         causes: &["The provider has an outage or is being maintained."],
-        steps: &[
-            "Nothing to do: we try again by ourselves.",
-            "The status page of the provider may say more.",
-        ],
+        steps: &["Nothing to do: we try again by ourselves.", "The status page of the provider may say more."],
     },
     ReasonHelp {
         code: "request-rejected",
@@ -221,10 +208,7 @@ mod tests {
 
     #[test]
     fn every_reason_that_a_person_can_meet_has_a_page_with_steps() {
-        for &reason in Reason::ALL
-            .iter()
-            .filter(|reason| **reason != Reason::NotAFailure)
-        {
+        for &reason in Reason::ALL.iter().filter(|reason| **reason != Reason::NotAFailure) {
             let help = by_code(reason.code()).unwrap_or_else(|| panic!("no help for {reason:?}"));
             assert!(!help.steps.is_empty() && !help.causes.is_empty());
         }

@@ -20,18 +20,8 @@ const CASE: Case = Case {
 fn every_reason_has_all_four_parts_and_each_is_short() {
     for &reason in Reason::ALL {
         for &remedy in Remedy::ALL {
-            let words = Words::of(&Case {
-                reason,
-                remedy,
-                ..CASE
-            });
-            for text in [
-                &words.title,
-                &words.happened,
-                &words.who,
-                &words.todo,
-                &words.data,
-            ] {
+            let words = Words::of(&Case { reason, remedy, ..CASE });
+            for text in [&words.title, &words.happened, &words.who, &words.todo, &words.data] {
                 let count = text.split_whitespace().count();
                 assert!((2..=25).contains(&count), "{reason:?} {remedy:?}: {text}");
             }
@@ -45,12 +35,7 @@ fn every_reason_has_all_four_parts_and_each_is_short() {
 
 #[test]
 fn an_expired_permission_names_the_days_of_the_provider() {
-    let case = Case {
-        reason: Reason::ExpiredToken,
-        provider: "LinkedIn",
-        reauthorize_days: Some(60),
-        ..CASE
-    };
+    let case = Case { reason: Reason::ExpiredToken, provider: "LinkedIn", reauthorize_days: Some(60), ..CASE };
     assert!(Words::of(&case).happened.contains("every 60 days"));
 }
 
@@ -74,25 +59,15 @@ fn a_lapsed_subscription_asks_for_no_new_key() {
 #[test]
 fn a_known_cause_is_said_instead_of_a_list() {
     let guess = Words::of(&CASE);
-    let known = Words::of(&Case {
-        cause: Some("account-suspended"),
-        ..CASE
-    });
+    let known = Words::of(&Case { cause: Some("account-suspended"), ..CASE });
     assert!(guess.causes.len() > 3);
     assert_eq!(known.causes.len(), 1);
-    assert!(
-        known.todo.starts_with("Recover the account"),
-        "{}",
-        known.todo
-    );
+    assert!(known.todo.starts_with("Recover the account"), "{}", known.todo);
 }
 
 #[test]
 fn what_is_not_known_is_not_invented() {
-    let words = Words::of(&Case {
-        reason: Reason::Unknown,
-        ..CASE
-    });
+    let words = Words::of(&Case { reason: Reason::Unknown, ..CASE });
     assert!(words.happened.ends_with("did not say why."));
     assert!(words.todo.starts_with("Reconnect"));
 }

@@ -1,0 +1,20 @@
+//! Stories: what people and programs live through, told through the real surfaces of a whole server.
+//! The README of this folder's parent says how they are organised and which checks they prove.
+
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on ends there and says where")]
+
+mod callback;
+mod expiry;
+mod keys;
+mod mail;
+mod main_job;
+mod meta;
+mod pause;
+mod privileges;
+mod restart;
+mod rotation;
+mod secrets;
+mod table;
+mod tenancy;
+mod visibility;
+mod weather;
