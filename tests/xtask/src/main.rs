@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod guests;
+mod new_plugin;
 mod postgres;
 mod run;
 mod setup;
@@ -34,6 +35,8 @@ enum Chore {
     Test(test::Arguments),
     /// Build the plugins into WebAssembly components
     Guests(guests::Arguments),
+    NewPlugin(new_plugin::New),
+    CheckPlugin(new_plugin::Check),
     /// Find or install everything that the other chores need
     Setup,
     /// Measure in release mode
@@ -60,6 +63,8 @@ fn perform(chore: Chore) -> Result<ExitCode> {
         Chore::Test(arguments) => return test::test(&workspace, &arguments),
         Chore::Demo(arguments) => demo::demo(&workspace, &arguments)?,
         Chore::Guests(arguments) => guests::guests(&workspace, &arguments)?,
+        Chore::NewPlugin(arguments) => new_plugin::new_plugin(&workspace, &arguments)?,
+        Chore::CheckPlugin(arguments) => new_plugin::check_plugin(&workspace, &arguments)?,
         Chore::Setup => setup::setup(&workspace)?,
         Chore::Bench(arguments) => bench::bench(&workspace, &arguments)?,
         Chore::Postgres(arguments) => postgres::postgres(&workspace, &arguments)?,
