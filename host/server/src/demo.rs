@@ -54,7 +54,8 @@ pub(crate) async fn run(config: Config, arguments: Arguments) -> Result<()> {
 }
 
 async fn start(config: Config, arguments: &Arguments, data_dir: &Path) -> Result<(Running, Simulator)> {
-    let simulator = Simulator::start(&arguments.simulator_bin, &data_dir.join("simulator.json")).await?;
+    let port = arguments.listen.port().checked_add(1).unwrap_or_default();
+    let simulator = Simulator::start(&arguments.simulator_bin, &data_dir.join("simulator.json"), port).await?;
     let config = settings(config, arguments, data_dir, &simulator);
     let running = app::start_with(&config, Arc::new(system_time), Some(DemoMode)).await?;
     seed::seed(running.app(), &config, &simulator).await?;

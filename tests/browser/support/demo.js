@@ -15,7 +15,12 @@ function required(name) {
   return value;
 }
 
-export async function freePort() {
+// What tells these tests where things are would be taken for settings.
+function environment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("RELINK_")));
+}
+
+async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
@@ -31,7 +36,8 @@ export class Demo {
     demo.url = `http://127.0.0.1:${demo.port}`;
     const flags = ["--plugins", required("RELINK_TEST_PLUGINS"), "--simulator-bin", required("RELINK_SIMULATOR_BIN")];
     const place = ["--listen", `127.0.0.1:${demo.port}`, "--data-dir", demo.dataDir];
-    demo.child = spawn(required("RELINK_BIN"), ["demo", ...flags, ...place], { stdio: ["ignore", "pipe", "inherit"] });
+    const options = { stdio: ["ignore", "pipe", "inherit"], env: environment() };
+    demo.child = spawn(required("RELINK_BIN"), ["demo", ...flags, ...place], options);
     demo.ended = new Promise((resolve) => demo.child.once("exit", resolve));
     demo.simulator = await demo.#simulatorAddress();
     return demo;

@@ -19,6 +19,9 @@ struct Arguments {
     /// Lifetime of a provider's access tokens in seconds, such as google=60.
     #[arg(long = "access-lifetime", value_name = "PROVIDER=SECONDS", value_parser = parse_lifetime)]
     access_lifetimes: Vec<(Provider, u64)>,
+    /// End when standard input ends, as it does when the parent is killed.
+    #[arg(long)]
+    with_parent: bool,
 }
 
 #[tokio::main]
@@ -32,16 +35,20 @@ async fn main() -> anyhow::Result<()> {
         simulator.set_access_lifetime(provider, Some(seconds));
     }
     println!("relink-simulator ready on {}", simulator.base_url());
-    wait_for_stop().await?;
+    wait_for_stop(arguments.with_parent).await?;
     simulator.stop().await;
     Ok(())
 }
 
-async fn wait_for_stop() -> anyhow::Result<()> {
+async fn wait_for_stop(with_parent: bool) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
+        ended = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())), if with_parent => {
+            ended??;
+            Ok(())
+        }
         _ = terminate.recv() => Ok(()),
         interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
     }

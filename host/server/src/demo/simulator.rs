@@ -47,12 +47,27 @@ pub(super) struct Key {
     pub(super) email: Option<String>,
 }
 
+/// The same port again after a restart, so that a provider's page that is still open goes on working.
+/// Whoever was killed needs a moment to let it go.
+async fn free_port(wanted: u16) -> u16 {
+    for _ in 0..20 {
+        if std::net::TcpListener::bind(("127.0.0.1", wanted)).is_ok() {
+            return wanted;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    0
+}
+
 impl Simulator {
-    pub(super) async fn start(program: &Path, state: &Path) -> Result<Self> {
+    /// Starts the simulator on `port`, or on any free one if that is taken. It ends with this process,
+    /// however that ends: its standard input is a pipe from here.
+    pub(super) async fn start(program: &Path, state: &Path, port: u16) -> Result<Self> {
+        let bind = format!("127.0.0.1:{}", free_port(port).await);
         let mut child = Command::new(program)
-            .args(["--bind", "127.0.0.1:0", "--access-lifetime", ACCESS_LIFETIME, "--state"])
+            .args(["--with-parent", "--bind", &bind, "--access-lifetime", ACCESS_LIFETIME, "--state"])
             .arg(state)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
