@@ -27,7 +27,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .remedy(Remedy::AskAdmin)
             .cause("account-deleted")
             .message("The Google account of this connection was deleted. An admin must restore it, or somebody reconnects with another Google account that sees the same data."),
-        named("ads-token-revoked", Reason::InvalidCredentials, &["OAUTH_TOKEN_REVOKED", "OAUTH_TOKEN_DISABLED"])
+        named("ads-token-revoked", Reason::InvalidRefreshToken, &["OAUTH_TOKEN_REVOKED", "OAUTH_TOKEN_DISABLED"])
             .cause("revoked"),
         named(
             "ads-wrong-login",
