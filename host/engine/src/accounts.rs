@@ -31,6 +31,10 @@ impl Engine {
     pub async fn accounts(&self, person: &Person, id: &AuthorizationId) -> Result<Vec<Account>, AccountsError> {
         let workspace = &person.workspace_id;
         authorizations::find(self.db(), workspace, id).await?.ok_or(AccountsError::NotFound)?;
+        let dependents = connections::list_of_authorization(self.db(), workspace, id).await?;
+        if !dependents.is_empty() && !dependents.iter().any(|connection| person.may_see(&connection.client_id)) {
+            return Err(AccountsError::NotFound);
+        }
         if person.role == crate::person::Role::Viewer {
             return Err(AccountsError::NotAllowed);
         }
