@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::settings::{Clock, Settings};
 use crate::tokens::Refreshes;
+use crate::tokens::journal::{self, Journal};
 use crate::{outbox, recovery, scheduler};
 
 /// Something of a workspace is worth another look.
@@ -45,6 +46,7 @@ struct Inner {
     clock: Clock,
     settings: Settings,
     refreshes: Refreshes,
+    journal: Journal,
     events: broadcast::Sender<Changed>,
     wake: Notify,
     tasks: TaskTracker,
@@ -63,6 +65,7 @@ impl Engine {
             calls,
             egress: parts.egress,
             clock: parts.clock,
+            journal: Journal::new(parts.settings.rescue_journal.clone()),
             settings: parts.settings,
             refreshes: Refreshes::default(),
             events: broadcast::Sender::new(EVENT_BACKLOG),
@@ -71,9 +74,10 @@ impl Engine {
         }))
     }
 
-    /// Frees what an earlier life of this node had claimed, then starts the scheduler, the outbox
+    /// Stores what an earlier life of this node could not store, frees what it had claimed, then starts the scheduler, the outbox
     /// and recovery. They end when `shutdown` is cancelled.
     pub async fn start(&self, shutdown: &CancellationToken) -> Result<(), StoreError> {
+        journal::replay(self).await?;
         recovery::release_own_claims(self).await?;
         self.spawn(recovery::run(self.clone(), shutdown.clone()));
         self.spawn(scheduler::run(self.clone(), shutdown.clone()));
@@ -85,6 +89,11 @@ impl Engine {
     pub async fn stopped(&self) {
         self.0.tasks.close();
         self.0.tasks.wait().await;
+    }
+
+    /// Whether [`Engine::stopped`] waits for the tasks to end.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.0.tasks.is_closed()
     }
 
     pub fn db(&self) -> &Db {
@@ -136,6 +145,10 @@ impl Engine {
 
     pub(crate) fn refreshes(&self) -> &Refreshes {
         &self.0.refreshes
+    }
+
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.0.journal
     }
 
     /// Runs a task to its end, whoever waits for it or no longer does.

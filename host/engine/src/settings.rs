@@ -1,6 +1,7 @@
 //! What the operator decides about the engine.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub struct Settings {
     pub base_url: Url,
     /// Tells this process from others that share its database.
     pub node: String,
+    /// The folder for tokens that were given while the database is away.
+    pub rescue_journal: PathBuf,
     pub policy: Policy,
     /// How often due connections are looked for.
     pub tick: Duration,

@@ -1,32 +1,25 @@
 //! Keeps access tokens fresh: one refresh at a time per authorization, never on a thread that
 //! somebody may cancel, and never letting a late answer overwrite a newer grant.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+pub(crate) mod answer;
+pub(crate) mod journal;
+mod keep;
+mod refresh;
 
-use futures::FutureExt;
-use futures::future::{BoxFuture, Shared};
 use relink_core::id::{AuthorizationId, WorkspaceId};
-use relink_core::plugin::{Facts, Failure, OAuth2, Phase, Refresh, Response, TransportFailure, TransportKind};
-use relink_core::secret::Secret;
+use relink_core::plugin::{Facts, Refresh};
 use relink_core::time::Timestamp;
-use relink_egress::{TokenAnswer, TokenGrant, Tokens};
-use relink_store::authorizations::{self, Authorization, Fence};
-use relink_store::{Lease, StoreError};
+use relink_store::StoreError;
+use relink_store::authorizations::{self, Authorization};
 
-use crate::credentials::{ACCESS_TOKEN, REFRESH_TOKEN, Secrets, app_credentials};
-use crate::diagnose;
+use crate::credentials::Secrets;
 use crate::engine::{Engine, MissingPlugin};
 use crate::talk::Explained;
+use crate::tokens::refresh::refresh;
 
-/// Longer than any token request may take, so that a lease never ends under a living request.
-const LEASE_MS: i64 = 180_000;
-/// How long another node is waited for.
-const LEASE_LOOK: Duration = Duration::from_millis(250);
+pub(crate) use self::refresh::Refreshes;
+
 const MIN_MARGIN_MS: i64 = 300_000;
-/// How often tokens that the provider gave are offered to a store that is away.
-const STORE_ATTEMPTS: u32 = 60;
 
 /// Usable secrets and what they were read from.
 pub(crate) struct Fresh {
@@ -49,23 +42,6 @@ pub(crate) enum TokenError {
     Gone(AuthorizationId),
     #[error("the secrets of authorization {id} cannot be opened: {problem}")]
     Sealed { id: AuthorizationId, problem: String },
-}
-
-type SharedRefresh = Shared<BoxFuture<'static, Result<(), Explained>>>;
-
-/// The refreshes in flight in this process.
-#[derive(Default)]
-pub(crate) struct Refreshes(Mutex<HashMap<AuthorizationId, SharedRefresh>>);
-
-impl Refreshes {
-    fn join_or_start(&self, id: &AuthorizationId, start: impl FnOnce() -> SharedRefresh) -> SharedRefresh {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        running.entry(id.clone()).or_insert_with(start).clone()
-    }
-
-    fn end(&self, id: &AuthorizationId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-    }
 }
 
 /// Gives the secrets of an authorization, refreshed first if the access token is about to end.
@@ -144,258 +120,4 @@ fn is_ending(authorization: &Authorization, now: Timestamp) -> bool {
     let life = authorization.token_issued_at.map_or(0, |issued| expires.since_ms(issued).max(0));
     let margin = MIN_MARGIN_MS.max(life / 10).min(life / 2);
     expires.since_ms(now) <= margin
-}
-
-async fn refresh(engine: &Engine, authorization: &Authorization) -> Result<(), Explained> {
-    let (workspace, id, generation) =
-        (authorization.workspace_id.clone(), authorization.id.clone(), authorization.generation);
-    let running = engine.refreshes().join_or_start(&authorization.id, || {
-        let task = engine.spawn(refresh_and_end(engine.clone(), workspace, id, generation));
-        async move { task.await.unwrap_or_else(|_| Err(diagnose::host_trouble("the refresh was interrupted"))) }
-            .boxed()
-            .shared()
-    });
-    running.await
-}
-
-async fn refresh_and_end(
-    engine: Engine,
-    workspace: WorkspaceId,
-    id: AuthorizationId,
-    generation: i64,
-) -> Result<(), Explained> {
-    let result = refresh_once(&engine, &workspace, &id, generation).await;
-    engine.refreshes().end(&id);
-    result.unwrap_or_else(|error| {
-        tracing::error!(authorization.id = %id, %error, "a refresh failed in the host");
-        Err(diagnose::host_trouble("the host could not refresh the access token"))
-    })
-}
-
-/// Lease, intent, request, store: in this order, each durable before the next.
-async fn refresh_once(
-    engine: &Engine,
-    workspace: &WorkspaceId,
-    id: &AuthorizationId,
-    generation: i64,
-) -> Result<Result<(), Explained>, TokenError> {
-    let Some((authorization, epoch)) = take_lease(engine, workspace, id, generation).await? else {
-        return Ok(Ok(()));
-    };
-    let (plugin, method) = engine.plugin(&authorization.plugin_id, &authorization.auth_method)?;
-    let fresh = open(engine, authorization, false)?;
-    let Some((oauth2, grant)) = method.oauth2().and_then(|oauth2| Some((oauth2, grant_of(oauth2, &fresh.secrets)?)))
-    else {
-        release(engine, workspace, id, epoch).await?;
-        return Ok(Err(explain(engine, &fresh, &plugin, None).await));
-    };
-    let app = app_credentials(&engine.settings().app_secrets, plugin.id(), &method.id);
-    let answer = engine.egress().token_request(plugin.descriptor(), oauth2, &grant, &app).await;
-    match answer {
-        Ok(TokenAnswer { tokens: Some(tokens), .. }) => {
-            keep(engine, &fresh, oauth2, tokens).await?;
-            Ok(Ok(()))
-        }
-        Ok(TokenAnswer { response, .. }) => {
-            release(engine, workspace, id, epoch).await?;
-            Ok(Err(explain(engine, &fresh, &plugin, Some(Ok(response))).await))
-        }
-        Err(transport) => {
-            if may_have_arrived(&transport) {
-                leave_intent(engine, workspace, id, epoch).await?;
-            } else {
-                release(engine, workspace, id, epoch).await?;
-            }
-            Ok(Err(explain(engine, &fresh, &plugin, Some(Err(transport))).await))
-        }
-    }
-}
-
-/// Takes the lease and records the intent; none if somebody else has refreshed meanwhile.
-async fn take_lease(
-    engine: &Engine,
-    workspace: &WorkspaceId,
-    id: &AuthorizationId,
-    generation: i64,
-) -> Result<Option<(Authorization, i64)>, TokenError> {
-    loop {
-        let authorization = find(engine, workspace, id).await?;
-        if authorization.generation != generation {
-            return Ok(None);
-        }
-        let now = engine.now();
-        let mut tx = engine.db().begin().await?;
-        let lease = Lease { owner: &engine.settings().node, now, until: now.plus_ms(LEASE_MS) };
-        if let Some(epoch) = authorizations::take_lease(&mut tx, workspace, id, &lease).await?
-            && authorizations::record_intent(&mut tx, workspace, id, Fence { epoch, generation }, now).await?
-        {
-            tx.commit().await?;
-            return Ok(Some((authorization, epoch)));
-        }
-        tx.rollback().await?;
-        tokio::time::sleep(LEASE_LOOK).await;
-    }
-}
-
-async fn release(engine: &Engine, workspace: &WorkspaceId, id: &AuthorizationId, epoch: i64) -> Result<(), TokenError> {
-    let mut tx = engine.db().begin().await?;
-    authorizations::release_lease(&mut tx, workspace, id, epoch).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Ends the lease but not the intent: the provider may have rotated, and recovery must try again.
-async fn leave_intent(
-    engine: &Engine,
-    workspace: &WorkspaceId,
-    id: &AuthorizationId,
-    epoch: i64,
-) -> Result<(), TokenError> {
-    let mut tx = engine.db().begin().await?;
-    authorizations::leave_intent(&mut tx, workspace, id, epoch).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Whether the provider may have acted on a request whose answer was lost.
-fn may_have_arrived(transport: &TransportFailure) -> bool {
-    match transport.kind {
-        TransportKind::Timeout | TransportKind::Reset | TransportKind::TooLarge | TransportKind::Other => true,
-        TransportKind::Dns | TransportKind::Connect | TransportKind::Tls | TransportKind::Blocked => false,
-    }
-}
-
-fn grant_of(oauth2: &OAuth2, secrets: &Secrets) -> Option<TokenGrant> {
-    match oauth2.refresh {
-        Refresh::None => None,
-        Refresh::RefreshToken(_) => {
-            Some(TokenGrant::RefreshToken { refresh_token: secrets.get(REFRESH_TOKEN)?.clone() })
-        }
-        Refresh::ExtendAccessToken => {
-            Some(TokenGrant::ExtendAccessToken { access_token: secrets.get(ACCESS_TOKEN)?.clone() })
-        }
-    }
-}
-
-/// Stores new tokens before anything uses them, and does not give up when the store is away: the
-/// old refresh token may already be worth nothing.
-async fn keep(engine: &Engine, fresh: &Fresh, oauth2: &OAuth2, tokens: Tokens) -> Result<(), TokenError> {
-    let mut attempt = 0;
-    loop {
-        match store_tokens(engine, &fresh.authorization, &fresh.secrets, oauth2, &tokens).await {
-            Ok(()) => return Ok(()),
-            Err(error) if attempt >= STORE_ATTEMPTS => return Err(error),
-            Err(error) => {
-                tracing::error!(authorization.id = %fresh.authorization.id, %error, "new tokens are not stored yet");
-                attempt += 1;
-                tokio::time::sleep(Duration::from_secs(u64::from(attempt.min(30)))).await;
-            }
-        }
-    }
-}
-
-async fn store_tokens(
-    engine: &Engine,
-    authorization: &Authorization,
-    old: &Secrets,
-    oauth2: &OAuth2,
-    tokens: &Tokens,
-) -> Result<(), TokenError> {
-    let now = engine.now();
-    let secrets = with_tokens(old, tokens);
-    let generation = authorization.generation + 1;
-    let sealed = secrets
-        .seal(engine.sealer(), &authorization.workspace_id, &authorization.id, generation)
-        .map_err(|problem| TokenError::Sealed { id: authorization.id.clone(), problem: problem.to_string() })?;
-    let update = authorizations::TokenUpdate {
-        workspace_id: authorization.workspace_id.clone(),
-        id: authorization.id.clone(),
-        expected_generation: authorization.generation,
-        tokens: authorizations::Tokens {
-            sealed,
-            token_issued_at: Some(now),
-            access_expires_at: access_expiry(oauth2, tokens, now),
-            reauthorize_at: authorization.reauthorize_at.or_else(|| reauthorize_at(oauth2, tokens, now)),
-            has_refresh_token: secrets.get(REFRESH_TOKEN).is_some(),
-        },
-        granted_scopes: tokens.scopes.clone(),
-    };
-    let mut tx = engine.db().begin().await?;
-    let is_newest = authorizations::store_tokens(&mut tx, &update).await?;
-    if !is_newest {
-        tracing::info!(authorization.id = %authorization.id, "a newer grant is stored; the refreshed tokens are dropped");
-    }
-    Ok(tx.commit().await?)
-}
-
-/// The secrets after a token answer; a refresh token that was not sent again stays.
-pub(crate) fn with_tokens(old: &Secrets, tokens: &Tokens) -> Secrets {
-    let mut secrets = old.clone();
-    secrets.insert(ACCESS_TOKEN, tokens.access_token.clone());
-    if let Some(refresh_token) = &tokens.refresh_token {
-        secrets.insert(REFRESH_TOKEN, refresh_token.clone());
-    }
-    secrets
-}
-
-pub(crate) fn access_expiry(oauth2: &OAuth2, tokens: &Tokens, now: Timestamp) -> Option<Timestamp> {
-    let seconds = tokens.expires_in_s.or(oauth2.assumed_lifetime_s)?;
-    Some(now.plus_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
-}
-
-/// When a person must authorize again whatever the host does.
-pub(crate) fn reauthorize_at(oauth2: &OAuth2, tokens: &Tokens, now: Timestamp) -> Option<Timestamp> {
-    if let Some(seconds) = tokens.refresh_token_expires_in_s {
-        return Some(now.plus_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)));
-    }
-    if let Some(days) = oauth2.reauthorize_days {
-        return Some(now.plus_seconds(i64::from(days) * 86_400));
-    }
-    match oauth2.refresh {
-        Refresh::None => access_expiry(oauth2, tokens, now),
-        Refresh::RefreshToken(_) | Refresh::ExtendAccessToken => None,
-    }
-}
-
-type Reply = Result<Response, TransportFailure>;
-
-async fn explain(
-    engine: &Engine,
-    fresh: &Fresh,
-    plugin: &std::sync::Arc<relink_runtime::Plugin>,
-    reply: Option<Reply>,
-) -> Explained {
-    let now = engine.now();
-    let requested = fresh.authorization.granted_scopes.clone();
-    let failure = Failure {
-        now,
-        phase: Phase::Refresh,
-        auth_method: fresh.authorization.auth_method.clone(),
-        status: None,
-        headers: Vec::new(),
-        body: Vec::new(),
-        transport: None,
-        redirect_query: None,
-        dataset: None,
-        account: None,
-        facts: facts(fresh, requested, 1, now),
-    };
-    let failure = match reply {
-        None => return diagnose::permission_ended(),
-        Some(Ok(response)) => diagnose::with_response(failure, &response),
-        Some(Err(transport)) => Failure { transport: Some(transport), ..failure },
-    };
-    match diagnose::explain(engine.calls(), plugin, failure).await {
-        Ok(explained) => explained,
-        Err(fault) => diagnose::plugin_misbehaved(&fault),
-    }
-}
-
-/// The secrets of a first grant.
-pub(crate) fn first_secrets(tokens: &Tokens) -> Secrets {
-    with_tokens(&Secrets::default(), tokens)
-}
-
-/// The access token alone, to exchange it for a longer one.
-pub(crate) fn extension_of(oauth2: &OAuth2, access_token: &Secret) -> Option<TokenGrant> {
-    matches!(oauth2.refresh, Refresh::ExtendAccessToken)
-        .then(|| TokenGrant::ExtendAccessToken { access_token: access_token.clone() })
 }

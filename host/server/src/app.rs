@@ -131,6 +131,7 @@ fn engine_settings(config: &Config, base_url: &Url) -> Settings {
     Settings {
         base_url: base_url.clone(),
         node: scheduler.node.clone(),
+        rescue_journal: config.rescue_journal(),
         policy: config.policy.to_policy(),
         tick: scheduler.tick.duration(),
         runs_at_once: scheduler.runs_at_once,

@@ -141,6 +141,10 @@ impl Config {
         self.data_dir.join("plugin-cache")
     }
 
+    pub fn rescue_journal(&self) -> PathBuf {
+        self.data_dir.join("rescue-journal")
+    }
+
     pub fn sealing_key_file(&self) -> PathBuf {
         self.sealing_key_file.clone().unwrap_or_else(|| self.data_dir.join("sealing.key"))
     }

@@ -4,6 +4,10 @@
 //! for the writer. A transaction takes the write lock when it begins, so it cannot fail half way
 //! because another one was faster. PostgreSQL has one pool for both.
 
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -134,13 +138,23 @@ async fn connect_sqlite(url: &str, options: Options) -> Result<Db> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(options.wait);
+    make_private(file.get_filename())?;
     let pool = || SqlitePoolOptions::new().acquire_timeout(options.wait).max_lifetime(None).idle_timeout(None);
 
-    let writer = pool().max_connections(1).connect_with(file.clone().create_if_missing(true)).await;
+    let writer = pool().max_connections(1).connect_with(file.clone()).await;
     let writer = writer.map_err(|error| StoreError::from_driver(DATABASE, error))?;
     let readers = pool().max_connections(options.max_connections).connect_with(file.read_only(true)).await;
     let readers = readers.map_err(|error| StoreError::from_driver(DATABASE, error))?;
     Ok(Db(Pools::Sqlite { writer, readers }))
+}
+
+/// Makes an empty file that only this user can read, if there is none: SQLite gives the files beside it the same rights.
+fn make_private(file: &Path) -> Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::from_driver(DATABASE, error.into())),
+    }
 }
 
 async fn connect_postgres(url: &str, options: Options) -> Result<Db> {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use relink_core::id::WorkspaceId;
+use relink_store::{Db, Options, Tx};
 
 /// Names the server; tests on PostgreSQL are skipped without it.
 const URL_VARIABLE: &str = "RELINK_TEST_POSTGRES_URL";
@@ -27,7 +28,7 @@ impl Database {
 
     pub(crate) fn create(self, folder: &Path) -> Place {
         match self {
-            Self::Sqlite => Place { url: format!("sqlite:{}", folder.join("relink.db").display()), _on_server: None },
+            Self::Sqlite => Place { url: format!("sqlite:{}", folder.join("relink.db").display()), on_server: None },
             Self::Postgres => on_server(&std::env::var(URL_VARIABLE).expect("asked for before")),
         }
     }
@@ -36,8 +37,36 @@ impl Database {
 /// A database; one on a server is dropped with this.
 pub(crate) struct Place {
     pub(crate) url: String,
-    /// Only held, to be dropped.
-    _on_server: Option<OnServer>,
+    /// Dropped with this.
+    on_server: Option<OnServer>,
+}
+
+/// A database that nobody reaches until this ends.
+pub enum Outage {
+    /// Another process holds the lock that every write needs.
+    Locked(Tx),
+    Closed { server: String, name: String },
+}
+
+impl Place {
+    pub(crate) async fn take_away(&self) -> Outage {
+        if let Some(OnServer { server, name }) = &self.on_server {
+            psql(server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+            psql(server, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
+            return Outage::Closed { server: server.clone(), name: name.clone() };
+        }
+        let db = Db::connect(&self.url, Options::default()).await.expect("the file is there");
+        Outage::Locked(db.begin().await.expect("the file can be locked"))
+    }
+}
+
+impl Outage {
+    pub async fn end(self) {
+        match self {
+            Self::Locked(tx) => tx.rollback().await.expect("the file can be unlocked"),
+            Self::Closed { server, name } => psql(&server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")),
+        }
+    }
 }
 
 struct OnServer {
@@ -51,7 +80,7 @@ fn on_server(server: &str) -> Place {
     psql(server, &format!("CREATE DATABASE {name}"));
     let mut url = url::Url::parse(server).expect("the URL of the PostgreSQL server is no URL");
     url.set_path(&name);
-    Place { url: url.to_string(), _on_server: Some(OnServer { server: server.to_owned(), name }) }
+    Place { url: url.to_string(), on_server: Some(OnServer { server: server.to_owned(), name }) }
 }
 
 impl Drop for OnServer {

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use crate::clock::TestClock;
-use crate::database::{Database, Place};
+use crate::database::{Database, Outage, Place};
 use crate::person::Person;
 use crate::plugins;
 
@@ -34,8 +34,8 @@ pub struct TestHost {
     pub clock: TestClock,
     config: Config,
     running: Option<Running>,
-    /// Only held: dropped after the server that uses it.
-    _place: Place,
+    /// Dropped after the server that uses it.
+    place: Place,
     folder: TempDir,
     /// What the simulated providers remember.
     simulated: TempDir,
@@ -57,7 +57,7 @@ impl TestHost {
         let mut config = config(&folder, &place, &simulator);
         adjust(&mut config);
         let mut host =
-            Self { simulator, clock: TestClock::new(), config, running: None, _place: place, folder, simulated };
+            Self { simulator, clock: TestClock::new(), config, running: None, place, folder, simulated };
         host.run().await;
         host
     }
@@ -133,6 +133,16 @@ impl TestHost {
         let keys = keys.filter_map(|key| key["secret"].as_str().map(str::to_owned));
         let of_app = [CLIENT_SECRET, DEVELOPER_TOKEN].map(str::to_owned);
         named("tokens").chain(named("codes")).chain(keys).chain(of_app).collect()
+    }
+
+    /// Makes the database unreachable.
+    pub async fn lose_database(&self) -> Outage {
+        self.place.take_away().await
+    }
+
+    /// How many answers of token endpoints wait on the disk for the database.
+    pub fn rescued(&self) -> usize {
+        std::fs::read_dir(self.config.rescue_journal()).map_or(0, Iterator::count)
     }
 
     /// Every byte in the data folder, but not the compiled plugins, which all tests share.

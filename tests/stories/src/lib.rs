@@ -22,7 +22,7 @@ pub use agency::{Agency, Connected, Source};
 pub use browser::Browser;
 pub use clock::TestClock;
 pub use consent::Consent;
-pub use database::Database;
+pub use database::{Database, Outage};
 pub use host::TestHost;
 pub use logs::{Logs, with_logs};
 pub use mailbox::{Letter, Mailbox};

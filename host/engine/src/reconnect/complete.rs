@@ -21,7 +21,7 @@ use crate::diagnose;
 use crate::engine::Engine;
 use crate::settle::{self, Grant};
 use crate::talk::Explained;
-use crate::tokens;
+use crate::tokens::answer;
 
 /// What the exchange gave.
 struct Granted {
@@ -115,7 +115,7 @@ impl Engine {
         let granted_scopes = granted.tokens.scopes.clone().unwrap_or_else(|| requested.clone());
         check_scopes(oauth2, &granted_scopes, &flow.return_to)?;
 
-        let secrets = tokens::first_secrets(&granted.tokens);
+        let secrets = answer::first_secrets(&granted.tokens);
         let config = config_of(&granted.config);
         let candidate = Candidate {
             plugin: &plugin,
@@ -136,8 +136,8 @@ impl Engine {
             granted_scopes,
             config,
             token_issued_at: Some(now),
-            access_expires_at: tokens::access_expiry(oauth2, &granted.tokens, now),
-            reauthorize_at: tokens::reauthorize_at(oauth2, &granted.tokens, now),
+            access_expires_at: answer::access_expiry(oauth2, &granted.tokens, now),
+            reauthorize_at: answer::reauthorize_at(oauth2, &granted.tokens, now),
             verified,
         };
         let healed = settle::settle_reconnection(self, flow, existing.as_ref(), &grant).await?;
@@ -172,7 +172,7 @@ impl Engine {
         };
         let app = app_credentials(&self.settings().app_secrets, plugin.id(), &method.id);
         let mut tokens = self.token_request(flow, plugin, oauth2, &grant, &app).await?;
-        if let Some(extension) = tokens::extension_of(oauth2, &tokens.access_token) {
+        if let Some(extension) = answer::extension_of(oauth2, &tokens.access_token) {
             tokens = self.token_request(flow, plugin, oauth2, &extension, &app).await?;
         }
         let from_callback = oauth2.keep.iter().filter(|kept| kept.source == KeptFrom::CallbackQuery);

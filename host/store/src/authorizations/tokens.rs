@@ -2,6 +2,7 @@
 
 use relink_core::id::{AuthorizationId, UserId, WorkspaceId};
 use relink_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::TABLE;
 use crate::db::Tx;
@@ -9,7 +10,7 @@ use crate::error::Result;
 use crate::query::query;
 
 /// What is known of new tokens, however they were got.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tokens {
     /// Sealed for the generation that this write makes.
     pub sealed: Vec<u8>,
@@ -27,7 +28,7 @@ const STORE_TOKENS: &str = "
     WHERE workspace_id = $1 AND id = $2 AND generation = $3 AND removed_at IS NULL";
 
 /// New tokens that replace those of one generation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TokenUpdate {
     pub workspace_id: WorkspaceId,
     pub id: AuthorizationId,

@@ -11,6 +11,7 @@ mod main_job;
 mod meta;
 mod pause;
 mod privileges;
+mod rescue;
 mod restart;
 mod rotation;
 mod secrets;
