@@ -3,7 +3,7 @@
 
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
-import { AuthorizationServer, CLIENT } from "./support/authorization-server.js";
+import { AuthorizationServer, CLIENT, subjectOf } from "./support/authorization-server.js";
 import { Relink } from "./support/relink.js";
 import { visitsOf } from "./support/resource-server.js";
 import { assertAccessible, launch, screenshot, within } from "./support/browser.js";
@@ -128,11 +128,13 @@ test("after login and consent on the provider's own pages, data arrives", async 
   await screenshot(page, "oidc-3-accounts");
   await assertAccessible(page, "the page of accounts");
   await page.getByLabel(ANA).check();
+  await page.getByLabel("Whom are the numbers about?").selectOption("A new client");
   await page.getByLabel("Name of the new client").fill("Acme Outdoor");
   await page.getByRole("main").getByRole("button", { name: "Connect" }).click();
   await page.waitForURL(/\/clients\//);
 
   [connection] = (await api("/connections")).items;
+  assert.deepEqual([connection.client_name, connection.account_id], ["Acme Outdoor", subjectOf(ANA)]);
   await within(20_000, "data has arrived", async () => (await current()).last_success_at !== null);
   await assertComplete();
   assert.deepEqual(provider.challengeMethods, ["S256"]);
@@ -140,9 +142,9 @@ test("after login and consent on the provider's own pages, data arrives", async 
 });
 
 test("access tokens are renewed again and again, and no refresh token is used twice", async () => {
-  const before = provider.visits.answered;
+  const before = provider.data.answered;
   await within(30_000, "three refresh tokens are used up", () => provider.consumed.length >= 3);
-  await within(5_000, "data came meanwhile", () => provider.visits.answered > before);
+  await within(5_000, "data came meanwhile", () => provider.data.answered > before);
   assert.equal(new Set(provider.consumed).size, provider.consumed.length);
   assert.deepEqual(provider.refusals, []);
   assert.equal((await current()).status, "connected");
@@ -156,8 +158,8 @@ test("another person's sign-in is refused, and the one that works goes on workin
   await page.getByRole("heading", { name: `You signed in as ${BEN}` }).waitFor();
   await screenshot(page, "oidc-4-other-person");
   await assertAccessible(page, "the page about another person");
-  const before = provider.visits.answered;
-  await within(10_000, "data comes with the old sign-in", () => provider.visits.answered > before + 1);
+  const before = provider.data.answered;
+  await within(10_000, "data comes with the old sign-in", () => provider.data.answered > before + 1);
   assert.equal((await api("/authorizations")).items[0].label, ANA);
   await assertComplete();
 });
@@ -174,10 +176,9 @@ test("access that was withdrawn at the provider is one notice, and the provider 
   const { items: [incident] } = await api("/incidents");
   assert.equal(incident.reason, "invalid-refresh-token");
 
-  const { length: refused } = provider.refusals;
-  const { answered } = provider.visits;
+  const asked = provider.requests;
   await page.waitForTimeout(3_000);
-  assert.deepEqual([provider.refusals.length, provider.visits.answered], [refused, answered], "it was asked on");
+  assert.equal(provider.requests, asked, "the provider was asked on");
   assert.equal((await openNotices()).length, 1);
 });
 

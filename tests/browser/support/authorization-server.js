@@ -2,9 +2,9 @@
 // refresh tokens of which one that comes a second time ends the whole grant. Its pages are its own.
 
 import { createServer } from "node:http";
-import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { createHash, generateKeyPairSync, randomUUID } from "node:crypto";
 import Provider from "oidc-provider";
-import { visitsServer } from "./resource-server.js";
+import { ResourceServer } from "./resource-server.js";
 
 const ACCESS_TOKEN_S = 4;
 const HOUR_S = 3_600;
@@ -12,7 +12,11 @@ const HOUR_S = 3_600;
 // With what RFC 6749, section 2.3.1, wants encoded before it becomes a user and a password.
 export const CLIENT = { id: "relink: tests", secret: "a+b/c=d%20e&f: g?h" };
 
+// What a client is told in place of the login (OpenID Connect Core, section 8.1).
+export const subjectOf = (login) => createHash("sha256").update(login).digest("base64url");
+
 export class AuthorizationServer {
+  requests = 0;
   challengeMethods = [];
   consumed = [];
   refusals = [];
@@ -33,17 +37,18 @@ export class AuthorizationServer {
     this.redirectUri = redirectUri;
     this.provider = new Provider(this.issuer, configuration(redirectUri));
     this.callback = this.provider.callback();
-    this.visits = visitsServer(this.provider);
+    this.data = new ResourceServer(this.provider);
     this.provider.on("authorization.success", (ctx) => this.challengeMethods.push(ctx.oidc.params.code_challenge_method));
     this.provider.on("refresh_token.consumed", (token) => this.consumed.push(token.jti));
-    this.provider.on("grant.error", (ctx, error) => this.refusals.push(error.error_detail ?? error.message));
+    this.provider.on("grant.error", (_, error) => this.refusals.push(error.error_detail));
     this.provider.on("grant.saved", (grant) => this.#grants.set(grant.jti, grant));
-    this.provider.on("server_error", (ctx, error) => console.error(error));
+    this.provider.on("server_error", (_, error) => console.error(error));
   }
 
   #answer(request, response) {
+    this.requests += 1;
     if (!this.provider) response.writeHead(503).end();
-    else if (request.url.startsWith("/api/")) this.visits.answer(request, response);
+    else if (request.url.startsWith("/api/")) this.data.answer(request, response);
     else this.callback(request, response);
   }
 
@@ -85,10 +90,13 @@ const configuration = (redirectUri) => ({
     redirect_uris: [redirectUri],
     grant_types: ["authorization_code", "refresh_token"],
     response_types: ["code"],
+    subject_type: "pairwise",
   }],
   scopes: ["openid", "offline_access", "visits.read"],
   claims: { openid: ["sub"], email: ["email"] },
   findAccount: (_, login) => ({ accountId: login, claims: () => ({ sub: login, email: login }) }),
+  subjectTypes: ["pairwise"],
+  pairwiseIdentifier: (_, login) => subjectOf(login),
   pkce: { required: () => true },
   rotateRefreshToken: true,
   features: { devInteractions: { enabled: true }, revocation: { enabled: true } },

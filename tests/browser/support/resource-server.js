@@ -9,19 +9,23 @@ export function visitsOf(login, since, until) {
   return daysOf(since, until).flatMap((day) => PAGES.map((page) => ({ page, day, visits: countOf(`${login} ${page} ${day}`) })));
 }
 
-export function visitsServer(provider) {
-  const server = { answered: 0, answer };
-  return server;
+export class ResourceServer {
+  answered = 0;
+  #provider;
 
-  async function answer(request, response) {
-    const token = await provider.AccessToken.find(request.headers.authorization?.replace(/^Bearer /, ""));
+  constructor(provider) {
+    this.#provider = provider;
+  }
+
+  async answer(request, response) {
+    const token = await this.#provider.AccessToken.find(request.headers.authorization?.replace(/^Bearer /, ""));
     if (!token) return refuse(response, 401, "invalid_token");
     if (!token.scopes.has("visits.read")) return refuse(response, 403, "insufficient_scope");
-    server.answered += 1;
-    const query = new URL(request.url, provider.issuer).searchParams;
+    this.answered += 1;
+    const query = new URL(request.url, this.#provider.issuer).searchParams;
     const days = daysOf(query.get("cursor") ?? query.get("since"), query.get("until"));
     const data = visitsOf(token.accountId, days[0], days[Math.min(DAYS_PER_ANSWER, days.length) - 1]);
-    send(response, 200, { data, next: days[DAYS_PER_ANSWER] ?? null });
+    return send(response, 200, { data, next: days[DAYS_PER_ANSWER] ?? null });
   }
 }
 
