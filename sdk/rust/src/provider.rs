@@ -26,7 +26,7 @@ pub trait Provider: 'static {
 
     /// Lists the accounts that the authorization can see.
     ///
-    /// Not needed where the authorization is for one account only.
+    /// A connection is made of an account, so an authorization for one account only lists that one.
     fn accounts(context: &Context) -> Flow {
         let _ = context;
         Flow::nothing()

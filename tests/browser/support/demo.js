@@ -2,31 +2,12 @@
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { createServer } from "node:net";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { environment, freePort, required } from "./surroundings.js";
 
 const START_MS = 120_000;
-
-function required(name) {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: run these tests with cargo xtask test`);
-  return value;
-}
-
-// What tells these tests where things are would be taken for settings.
-function environment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("RELINK_")));
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 export class Demo {
   static async start({ dataDir, port } = {}) {

@@ -1,0 +1,3 @@
+//! The recorded exchanges and errors of the example provider.
+
+relink_sdk::testing::fixtures!(relink_plugin_oidc::Oidc);
