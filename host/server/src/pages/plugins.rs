@@ -73,7 +73,8 @@ fn row(visit: &Visit, lookup: &Lookup, listing: &Listing, data_sources: usize) -
     let name = listing.display_name.clone().unwrap_or_else(|| id.clone());
     let plugin = lookup.plugin(&id);
     let hosts = plugin.as_ref().map(|plugin| plugin.descriptor().hosts.clone()).unwrap_or_default();
-    let has_sign_in = plugin.iter().flat_map(|plugin| &plugin.descriptor().auth).any(|method| method.oauth2().is_some());
+    let has_sign_in =
+        plugin.iter().flat_map(|plugin| &plugin.descriptor().auth).any(|method| method.oauth2().is_some());
     let redirect_uri = has_sign_in.then(|| visit.app.engine().redirect_uri(&visit.person().workspace_id, &id));
     let missing: Vec<String> = plugin
         .iter()
