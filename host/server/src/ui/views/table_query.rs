@@ -77,9 +77,8 @@ impl Sort {
 
     const fn reversed(self) -> Self {
         match self {
-            Self::Urgency => Self::Status,
             Self::Status => Self::StatusDescending,
-            Self::StatusDescending => Self::Status,
+            Self::Urgency | Self::StatusDescending => Self::Status,
             Self::Source => Self::SourceDescending,
             Self::SourceDescending => Self::Source,
             Self::Client => Self::ClientDescending,
