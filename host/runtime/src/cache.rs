@@ -50,7 +50,7 @@ impl Cache {
 
     /// The compiled code of the component with this digest, if it is there and intact.
     pub(crate) fn find_code(&self, digest: &str) -> Option<Vec<u8>> {
-        self.find(&self.code_path(digest))
+        Self::find(&self.code_path(digest))
     }
 
     /// Keeps compiled code. A failure costs the next start a compilation, and nothing else.
@@ -63,7 +63,7 @@ impl Cache {
         if !self.code_path(digest).is_file() {
             return None;
         }
-        let description = self.find(&self.description_path(digest))?;
+        let description = Self::find(&self.description_path(digest))?;
         let description: Description = serde_json::from_slice(&description).ok()?;
         (description.gates == gates).then_some(description)
     }
@@ -74,7 +74,7 @@ impl Cache {
         self.keep(&self.description_path(digest), &json);
     }
 
-    fn find(&self, path: &Path) -> Option<Vec<u8>> {
+    fn find(path: &Path) -> Option<Vec<u8>> {
         let mut entry = match fs::read(path) {
             Ok(entry) => entry,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,

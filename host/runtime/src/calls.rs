@@ -63,7 +63,12 @@ impl Calls {
             tracing::error!(plugin.name = plugin.id(), %error, "the host panicked in a plugin call");
             Err(Fault::Host)
         });
-        self.registry.record(plugin, answer.as_ref().err());
+        if self.registry.record(plugin, answer.as_ref().err()) {
+            let (registry, faulty) = (Arc::clone(&self.registry), Arc::clone(plugin));
+            if let Err(error) = task::spawn_blocking(move || registry.withdraw(&faulty)).await {
+                tracing::error!(plugin.name = plugin.id(), %error, "the host panicked while it went back");
+            }
+        }
         answer
     }
 }

@@ -5,6 +5,7 @@
 //! I/O but for the plugin folder and the cache of compiled code, and it gives plugins none: the one
 //! function they can call writes a line to the operator's log.
 
+mod archive;
 mod bindings;
 mod cache;
 mod calls;
@@ -15,18 +16,26 @@ mod engine;
 mod fault;
 mod gate;
 mod guest;
+mod ledger;
 mod limits;
 mod loader;
 mod output;
 mod plugin;
+mod reach;
 mod refusal;
 mod registry;
 mod text;
+mod trust;
 
+pub use archive::Package;
 pub use calls::Calls;
 pub use fault::Fault;
 pub use limits::Limits;
 pub use loader::{Loader, LoaderConfig, OpenError};
 pub use plugin::Plugin;
+pub use reach::Reach;
 pub use refusal::{Gate, Refusal};
-pub use registry::{ChangeError, Clock, Listing, ListingState, Registry, RegistryConfig, RegistryEvent};
+pub use registry::{
+    Approval, ChangeError, Clock, Keeping, Listing, ListingState, Registry, RegistryConfig, RegistryEvent,
+};
+pub use trust::{BadKey, Trust, TrustMode};

@@ -26,6 +26,16 @@ pub enum Gate {
     Describe,
     /// The description makes sense.
     Descriptor,
+    /// Somebody whom the operator trusts has signed it.
+    Signature,
+    /// No operator switched it off.
+    Disabled,
+    /// This version was not withdrawn before.
+    Withdrawn,
+    /// It is no earlier version, and no other component of a version that is known.
+    Version,
+    /// It asks for no more than the operator granted.
+    Approval,
     /// No other file claims to be the same plugin.
     Conflict,
 }
@@ -42,6 +52,11 @@ impl Gate {
             Self::Compile => "compile",
             Self::Describe => "describe",
             Self::Descriptor => "descriptor",
+            Self::Signature => "signature",
+            Self::Disabled => "disabled",
+            Self::Withdrawn => "withdrawn",
+            Self::Version => "version",
+            Self::Approval => "approval",
             Self::Conflict => "conflict",
         }
     }

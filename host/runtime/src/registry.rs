@@ -7,11 +7,11 @@
 mod catalog;
 mod event;
 mod folder;
+mod keeper;
 mod shelf;
 
 use std::convert::Infallible;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -19,22 +19,24 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use relink_core::time::Timestamp;
-use tempfile::NamedTempFile;
 use tokio::sync::broadcast;
 use tokio::task;
 use tokio::time::{self, MissedTickBehavior};
 
 pub use catalog::{Listing, ListingState};
 pub use event::RegistryEvent;
+pub use keeper::Keeping;
 
+use crate::archive::{self, Package};
 use crate::fault::Fault;
 use crate::limits::Limits;
 use crate::loader::{Loader, LoaderConfig, OpenError};
 use crate::plugin::Plugin;
-use crate::refusal::Refusal;
+use crate::refusal::{Gate, Refusal};
 use catalog::Catalog;
 use folder::{Change, Folder};
-use shelf::Shelf;
+use keeper::Keeper;
+use shelf::{Background, Claim, Declined, Shelf, Verdict};
 
 /// How often the folder is looked at. A listing costs microseconds, and works on every file system.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -55,6 +57,9 @@ pub struct RegistryConfig {
     pub limits: Limits,
     /// What this host has beyond the contract's core, such as `auth:oauth1`.
     pub supported_features: Vec<String>,
+    /// Without it whatever passes the gates is in service, and nothing is remembered: for commands that
+    /// only look.
+    pub keeping: Option<Keeping>,
     pub clock: Clock,
 }
 
@@ -65,14 +70,29 @@ pub enum ChangeError {
     Unknown { id: String },
     #[error("plugin {id} has no earlier version to go back to")]
     NoPrevious { id: String },
+    #[error("no file of plugin {id} waits for an approval")]
+    NothingWaits { id: String },
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("the plugin folder cannot be changed")]
     Folder(#[from] io::Error),
 }
 
-/// A plugin from a file, or none if there is nothing new in it.
-type Loaded = Result<Option<Plugin>, Refusal>;
+/// A plugin that may take service, with what it was loaded from.
+struct Arrival {
+    plugin: Plugin,
+    package: Package,
+}
+
+/// What a file holds, or none if there is nothing new in it.
+type Loaded = Result<Option<Arrival>, Declined>;
+
+/// Whether whoever installs a plugin agrees to all that it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approval {
+    Given,
+    Pending,
+}
 
 /// The plugins in service.
 pub struct Registry {
@@ -80,6 +100,7 @@ pub struct Registry {
     clock: Clock,
     /// Also keeps changes of the folder apart from each other.
     folder: Mutex<Folder>,
+    keeper: Keeper,
     shelf: Mutex<Shelf>,
     catalog: ArcSwap<Catalog>,
     events: broadcast::Sender<RegistryEvent>,
@@ -90,12 +111,13 @@ impl Registry {
     ///
     /// A bad plugin is no error: it is listed as refused, and the others are in service.
     pub fn open(config: RegistryConfig) -> Result<Arc<Self>, OpenError> {
-        let RegistryConfig { folder, cache_dir, limits, supported_features, clock } = config;
+        let RegistryConfig { folder, cache_dir, limits, supported_features, keeping, clock } = config;
         let loader = Loader::new(LoaderConfig { limits, cache_dir: Some(cache_dir), supported_features })?;
         let folder = Folder::open(&folder).map_err(|source| OpenError::Folder { path: folder, source })?;
         let registry = Arc::new(Self {
             loader,
             clock,
+            keeper: Keeper::new(keeping),
             folder: Mutex::new(folder),
             shelf: Mutex::default(),
             catalog: ArcSwap::default(),
@@ -123,7 +145,7 @@ impl Registry {
     /// Looks at the folder once, and takes over what changed. Blocks while it compiles.
     pub fn look(&self) {
         let mut folder = lock(&self.folder);
-        let mut events = Vec::new();
+        let mut events = self.follow_ledgers(&mut folder);
         match folder.look() {
             Ok(changes) => {
                 let loaded = self.load_files(&folder, &changes);
@@ -169,56 +191,105 @@ impl Registry {
     pub fn load_bytes(&self, component: &[u8]) -> Result<Arc<Plugin>, Refusal> {
         let plugin = Arc::new(self.loader.load(component)?);
         let mut folder = lock(&self.folder);
-        let events = lock(&self.shelf).admit(Arc::clone(&plugin), None, (self.clock)())?;
+        let events = lock(&self.shelf).admit(Arc::clone(&plugin), Background::default(), None, (self.clock)())?;
         self.announce(&mut folder, events);
         Ok(plugin)
     }
 
     /// Writes a component into the folder and puts it in service. Blocks while it compiles.
-    pub fn install(&self, component: &[u8]) -> Result<Arc<Plugin>, ChangeError> {
-        let plugin = Arc::new(self.loader.load(component)?);
+    ///
+    /// If it is refused, nothing of it is left behind.
+    pub fn install(&self, package: Package, approval: Approval) -> Result<Arc<Plugin>, ChangeError> {
+        let plugin = self.loader.load(&package.component)?;
         let mut folder = lock(&self.folder);
         let known_file = lock(&self.shelf).file_of(plugin.id());
         let file = known_file.unwrap_or_else(|| folder.path().join(format!("{}.wasm", plugin.id())));
         lock(&self.shelf).check_conflict(&plugin, Some(&file))?;
-        write_whole(&file, component)?;
-        let events = lock(&self.shelf).admit(Arc::clone(&plugin), Some(&file), (self.clock)())?;
+        match self.keeper.judge(&plugin, &package) {
+            Err(refusal) if refusal.gate == Gate::Approval && approval == Approval::Given => {
+                self.keeper.grant(&plugin)?;
+            }
+            judged => judged?,
+        }
+        archive::put(&file, &package)?;
+        let id = plugin.id().to_owned();
+        let events = self.admit(Arrival { plugin, package }, &file)?;
         self.announce(&mut folder, events);
-        Ok(plugin)
+        self.get(&id).ok_or(ChangeError::Unknown { id })
     }
 
-    /// Takes a plugin out of service and deletes its file.
+    /// Takes a plugin out of service, deletes its file and forgets its versions and what it was granted.
     pub fn remove(&self, id: &str) -> Result<(), ChangeError> {
         let mut folder = lock(&self.folder);
         let file = lock(&self.shelf).file_of(id);
-        if let Some(file) = file {
-            fs::remove_file(&file).or_else(|error| match error.kind() {
-                io::ErrorKind::NotFound => Ok(()),
-                _ => Err(error),
-            })?;
+        let mut files = lock(&self.shelf).declined_of(id);
+        files.extend(file);
+        let mut events: Vec<_> = lock(&self.shelf).remove(id).into_iter().collect();
+        for file in files {
+            archive::remove(&file)?;
+            events.extend(lock(&self.shelf).forget_file(&file));
         }
-        let event = lock(&self.shelf).remove(id).ok_or_else(|| ChangeError::Unknown { id: id.to_owned() })?;
-        self.announce(&mut folder, vec![event]);
+        self.keeper.forget(id)?;
+        if events.is_empty() {
+            return Err(ChangeError::Unknown { id: id.to_owned() });
+        }
+        self.announce(&mut folder, events);
         Ok(())
     }
 
-    /// Puts the version before back in service. The file stays, and counts again when it changes.
+    /// Puts the version before back in service, for good: the version that it replaces is withdrawn.
     pub fn roll_back(&self, id: &str) -> Result<Arc<Plugin>, ChangeError> {
         let mut folder = lock(&self.folder);
-        let (plugin, event) = lock(&self.shelf).roll_back(id, (self.clock)())?;
-        self.announce(&mut folder, vec![event]);
-        Ok(plugin)
+        let plugin = lock(&self.shelf).in_service(id).ok_or_else(|| ChangeError::Unknown { id: id.to_owned() })?;
+        let event = self.go_back(&plugin, "an operator went back to the version before")?;
+        self.announce(&mut folder, event.into_iter().collect());
+        self.get(id).ok_or_else(|| ChangeError::Unknown { id: id.to_owned() })
+    }
+
+    /// Grants what a waiting file of this plugin asks for, and puts it in service.
+    pub fn approve(&self, id: &str) -> Result<(), ChangeError> {
+        let mut folder = lock(&self.folder);
+        let files = lock(&self.shelf).declined_of(id);
+        let waiting = files.first().ok_or_else(|| ChangeError::NothingWaits { id: id.to_owned() })?;
+        let component = folder.read(waiting, self.limits().component_bytes)?;
+        self.keeper.grant(&self.loader.load_file(&component, waiting)?)?;
+        self.look_again(&mut folder, &files);
+        Ok(())
+    }
+
+    /// Takes a plugin out of service until it is enabled; its file stays.
+    pub fn disable(&self, id: &str) -> Result<(), ChangeError> {
+        let mut folder = lock(&self.folder);
+        if lock(&self.shelf).in_service(id).is_none() {
+            return Err(ChangeError::Unknown { id: id.to_owned() });
+        }
+        self.keeper.set_disabled(id, true)?;
+        let events = self.follow_ledger(&mut folder, id);
+        self.announce(&mut folder, events);
+        Ok(())
+    }
+
+    pub fn enable(&self, id: &str) -> Result<(), ChangeError> {
+        let mut folder = lock(&self.folder);
+        if !self.keeper.is_disabled(id) {
+            return Err(ChangeError::Unknown { id: id.to_owned() });
+        }
+        self.keeper.set_disabled(id, false)?;
+        let files = lock(&self.shelf).declined_of(id);
+        self.look_again(&mut folder, &files);
+        Ok(())
     }
 
     pub(crate) fn limits(&self) -> &Limits {
         self.loader.limits()
     }
 
-    /// Records how a call ended, and withdraws a version that has too many faults.
-    pub(crate) fn record(&self, plugin: &Plugin, fault: Option<&Fault>) {
+    /// Records how a call ended, and says whether the version has too many faults.
+    pub(crate) fn record(&self, plugin: &Plugin, fault: Option<&Fault>) -> bool {
         let now = (self.clock)();
         let Some(fault) = fault.filter(|fault| fault.is_plugins_fault()) else {
-            return plugin.conduct.record_answer(now, self.limits());
+            plugin.conduct.record_answer(now, self.limits());
+            return false;
         };
         tracing::warn!(
             plugin.name = plugin.id(),
@@ -226,10 +297,60 @@ impl Registry {
             fault.code = fault.code(),
             "{fault}"
         );
-        if plugin.conduct.record_fault(now, self.limits()) {
-            let event = lock(&self.shelf).withdraw(plugin, now);
-            self.publish(event);
+        plugin.conduct.record_fault(now, self.limits())
+    }
+
+    /// Goes back from a version that has too many faults. If there is none to go back to, or that was
+    /// done before, the plugin is only marked: another version is no better.
+    pub(crate) fn withdraw(&self, faulty: &Plugin) {
+        let mut folder = lock(&self.folder);
+        let Some(verdict) = lock(&self.shelf).verdict_on(faulty) else { return };
+        let back = match verdict {
+            Verdict::GoBack => self.go_back(faulty, "it had too many faults").ok().flatten(),
+            Verdict::Suspect => None,
+        };
+        let event = back.or_else(|| lock(&self.shelf).suspect(faulty.id()));
+        self.announce(&mut folder, event.into_iter().collect());
+    }
+
+    /// Puts the good version before `plugin` into its file and in service.
+    fn go_back(&self, plugin: &Plugin, why: &str) -> Result<Option<RegistryEvent>, ChangeError> {
+        let id = plugin.id();
+        let no_previous = || ChangeError::NoPrevious { id: id.to_owned() };
+        let (kept, package) = self.keeper.good_before(id, plugin.digest())?.ok_or_else(no_previous)?;
+        let file = lock(&self.shelf).file_of(id).ok_or_else(no_previous)?;
+        let earlier = self.loader.load_file(&package.component, &file)?;
+        self.keeper.withdraw(id, plugin.digest(), why)?;
+        archive::put(&file, &package)?;
+        let background = self.background(id, &kept.digest);
+        Ok(lock(&self.shelf).put_back(Arc::new(earlier), background, (self.clock)()))
+    }
+
+    /// Follows what another process wrote into the ledgers, such as the command line.
+    fn follow_ledgers(&self, folder: &mut Folder) -> Vec<RegistryEvent> {
+        let changed = self.keeper.changed();
+        changed.iter().flat_map(|id| self.follow_ledger(folder, id)).collect()
+    }
+
+    fn follow_ledger(&self, folder: &mut Folder, id: &str) -> Vec<RegistryEvent> {
+        let mut on_shelf = lock(&self.shelf);
+        for file in on_shelf.declined_of(id) {
+            folder.forget(&file);
         }
+        if !self.keeper.is_disabled(id) {
+            return Vec::new();
+        }
+        if let Some(file) = on_shelf.file_of(id) {
+            folder.forget(&file);
+        }
+        on_shelf.remove(id).into_iter().collect()
+    }
+
+    fn look_again(&self, folder: &mut Folder, files: &[PathBuf]) {
+        let changes: Vec<_> = files.iter().cloned().map(Change::Ready).collect();
+        let loaded = self.load_files(folder, &changes);
+        let events = changes.iter().zip(loaded).flat_map(|(change, loaded)| self.follow(change, loaded)).collect();
+        self.announce(folder, events);
     }
 
     /// Loads what is new in files, several at a time, without putting anything in service.
@@ -258,21 +379,50 @@ impl Registry {
         if lock(&self.shelf).has(file, &component) {
             return Ok(None);
         }
-        self.loader.load_file(&component, file).map(Some)
+        let signature = archive::signature_of(file).map_err(|error| unreadable(&error))?;
+        let plugin = self.loader.load_file(&component, file)?;
+        let package = Package { component, signature };
+        match self.keeper.judge(&plugin, &package) {
+            Ok(()) => Ok(Some(Arrival { plugin, package })),
+            Err(refusal) => Err(self.declined(refusal, &plugin)),
+        }
+    }
+
+    fn declined(&self, refusal: Refusal, plugin: &Plugin) -> Declined {
+        let claim = Claim {
+            id: plugin.id().to_owned(),
+            display_name: plugin.descriptor().display_name.clone(),
+            version: plugin.version().to_owned(),
+            asks: self.keeper.asks_beyond(plugin).lines().collect(),
+        };
+        Declined { refusal, claim: Some(claim) }
     }
 
     /// Takes over what became of a file.
     fn follow(&self, change: &Change, loaded: Loaded) -> Vec<RegistryEvent> {
-        let mut shelf = lock(&self.shelf);
         let file = match change {
-            Change::Gone(file) => return shelf.forget_file(file).into_iter().collect(),
+            Change::Gone(file) => return lock(&self.shelf).forget_file(file),
             Change::Ready(file) => file,
         };
-        let admitted = loaded.and_then(|plugin| match plugin {
-            Some(plugin) => shelf.admit(Arc::new(plugin), Some(file), (self.clock)()),
+        let admitted = loaded.and_then(|arrival| match arrival {
+            Some(arrival) => self.admit(arrival, file).map_err(Declined::from),
             None => Ok(Vec::new()),
         });
-        admitted.unwrap_or_else(|refusal| shelf.refuse(file, refusal).into_iter().collect())
+        admitted.unwrap_or_else(|declined| lock(&self.shelf).decline(file, declined).into_iter().collect())
+    }
+
+    /// Puts a plugin in service and remembers it.
+    fn admit(&self, arrival: Arrival, file: &Path) -> Result<Vec<RegistryEvent>, Refusal> {
+        let Arrival { plugin, package } = arrival;
+        let now = (self.clock)();
+        lock(&self.shelf).check_conflict(&plugin, Some(file))?;
+        self.keeper.note(&plugin, &package, now)?;
+        let background = self.background(plugin.id(), plugin.digest());
+        lock(&self.shelf).admit(Arc::new(plugin), background, Some(file), now)
+    }
+
+    fn background(&self, id: &str, digest: &str) -> Background {
+        Background { previous: self.keeper.previous(id, digest), publisher: self.keeper.publisher(id) }
     }
 
     /// Makes changes visible, and gives files another chance that stood in conflict with others.
@@ -298,14 +448,13 @@ impl Registry {
     }
 }
 
-/// Writes a file so that whoever looks sees the old one or the whole new one.
-fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let mut temporary = NamedTempFile::new_in(folder)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(file)?;
-    File::open(folder)?.sync_all()
+fn unreadable(error: &io::Error) -> Refusal {
+    Refusal::new(
+        Gate::File,
+        format!("the signature beside the file cannot be read: {error}"),
+        "a readable file of text",
+        "copy the `.minisig` file again",
+    )
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -20,6 +20,7 @@ pub(crate) mod tokens;
 pub(crate) mod users;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post, put};
 
 use crate::app::App;
@@ -29,6 +30,9 @@ pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/providers", get(providers::list))
         .route("/plugins", get(plugins::list))
+        .route("/plugins", post(plugins::install).layer(DefaultBodyLimit::max(plugins::COMPONENT_BYTES)))
+        .route("/plugins/{id}", delete(plugins::remove))
+        .route("/plugins/{id}/{action}", post(plugins::act))
         .route("/clients", get(clients::list).post(clients::create))
         .route("/clients/{id}", get(clients::get).patch(clients::rename))
         .route("/authorizations", get(authorizations::list))

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use relink_core::decide::Policy;
 use relink_core::secret::Secret;
+use relink_runtime::{BadKey, Keeping, Trust, TrustMode};
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
@@ -40,6 +41,7 @@ pub struct Config {
     pub mail: Mail,
     pub sessions: Sessions,
     pub log: Log,
+    pub plugin_trust: PluginTrust,
     /// Secrets of the apps: plugin, way to sign in, name.
     pub plugins: BTreeMap<String, BTreeMap<String, BTreeMap<String, ConfigSecret>>>,
 }
@@ -55,6 +57,15 @@ impl Default for Database {
     fn default() -> Self {
         Self { url: None, wait: Span::seconds(10) }
     }
+}
+
+/// Whom plugins are taken from.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PluginTrust {
+    pub mode: TrustMode,
+    /// Names of publishers with their public keys of minisign.
+    pub publishers: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -144,6 +155,14 @@ impl Config {
         self.plugins_dir.clone().unwrap_or_else(|| self.data_dir.join("plugins"))
     }
 
+    /// Whom plugins are taken from, and where their versions are kept.
+    pub fn plugin_keeping(&self) -> Result<Keeping, BadKey> {
+        let PluginTrust { mode, publishers } = &self.plugin_trust;
+        let publishers = publishers.iter().map(|(name, key)| (name.as_str(), key.as_str()));
+        let archive_dir = self.data_dir.join("plugin-versions");
+        Ok(Keeping { trust: Trust::new(publishers, *mode)?, archive_dir })
+    }
+
     pub fn plugin_cache_dir(&self) -> PathBuf {
         self.data_dir.join("plugin-cache")
     }
@@ -175,6 +194,7 @@ impl Default for Config {
             mail: Mail::default(),
             sessions: Sessions::default(),
             log: Log::default(),
+            plugin_trust: PluginTrust::default(),
             plugins: BTreeMap::new(),
         }
     }

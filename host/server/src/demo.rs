@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use relink_runtime::TrustMode;
 
 use crate::app::{self, Running, system_time};
 use crate::cli::serve::StopSignals;
-use crate::config::{Config, Database, Span};
+use crate::config::{Config, Database, PluginTrust, Span};
 
 pub(crate) mod people;
 mod seed;
@@ -69,6 +70,7 @@ fn settings(config: Config, arguments: &Arguments, data_dir: &Path, simulator: &
         base_url: None,
         data_dir: data_dir.to_owned(),
         plugins_dir: Some(arguments.plugins.clone()),
+        plugin_trust: PluginTrust { mode: TrustMode::Development, ..config.plugin_trust },
         database: Database::default(),
         ..config
     };

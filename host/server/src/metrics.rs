@@ -75,6 +75,8 @@ fn write_plugins(text: &mut String, app: &App) {
         ("in-service", ListingState::InService),
         ("rolled-back", ListingState::RolledBack),
         ("suspect", ListingState::Suspect),
+        ("waiting", ListingState::Waiting),
+        ("disabled", ListingState::Disabled),
         ("refused", ListingState::Refused),
     ] {
         let count = listings.iter().filter(|listing| listing.state == state).count();

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use relink_core::id::WorkspaceId;
 use relink_core::secret::Secret;
+use relink_runtime::TrustMode;
 use relink_server::app::{self, Running};
-use relink_server::config::{Config, ConfigSecret, PolicySettings, Scheduler, Sessions, Span};
+use relink_server::config::{Config, ConfigSecret, PluginTrust, PolicySettings, Scheduler, Sessions, Span};
 use relink_simulator::{Options, Simulator};
 use relink_store::one_time_links::{self, OneTimeLink, Purpose};
 use relink_store::token::token_hash;
@@ -171,6 +172,7 @@ fn config(folder: &TempDir, place: &Place, simulator: &Simulator) -> Config {
             retry_most: Span::ms(400),
             heal_probe: Span::ms(500),
         },
+        plugin_trust: PluginTrust { mode: TrustMode::Development, ..PluginTrust::default() },
         // Stories last for months.
         sessions: Sessions { lifetime: Span::seconds(365 * 86_400) },
         plugins: WITH_SIGN_IN.map(|plugin| (plugin.to_owned(), app_secrets())).into(),

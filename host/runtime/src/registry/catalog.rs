@@ -21,6 +21,12 @@ pub struct Listing {
     pub loaded_at: Option<Timestamp>,
     /// The version that a rollback would put back in service.
     pub previous: Option<String>,
+    /// Who signed it.
+    pub publisher: Option<String>,
+    /// The id that a file which is not in service claims.
+    pub claims: Option<String>,
+    /// What that file asks for beyond what the operator granted.
+    pub asks: Vec<String>,
     pub state: ListingState,
     /// Why a file was refused.
     pub problem: Option<String>,
@@ -34,6 +40,10 @@ pub enum ListingState {
     RolledBack,
     /// In service for want of a better version, but with too many faults.
     Suspect,
+    /// A file that waits until an operator approves what it asks for; the version before serves on.
+    Waiting,
+    /// Switched off by an operator.
+    Disabled,
     /// A file that is not in service. A plugin of the same id may be, in its last good version.
     Refused,
 }

@@ -5,11 +5,12 @@
 //! between two steps of a careless replacement, so it is gone only after a second look.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::archive::signature_file;
 use crate::refusal::{Gate, Refusal};
 
 const LOOKS_UNTIL_GONE: u8 = 2;
@@ -38,6 +39,8 @@ struct Print {
     inode: u64,
     bytes: u64,
     changed_at: (i64, i64),
+    /// A signature may come after the file that it is for.
+    signed_at: Option<(i64, i64)>,
 }
 
 impl Folder {
@@ -112,12 +115,18 @@ impl Folder {
             }
             // A file that goes away between the listing and this line is simply not there.
             if let Ok(about) = fs::metadata(&file) {
-                let changed_at = (about.ctime(), about.ctime_nsec());
-                prints.insert(file, Print { inode: about.ino(), bytes: about.len(), changed_at });
+                let signed_at = fs::metadata(signature_file(&file)).ok().map(|about| change_time(&about));
+                let print =
+                    Print { inode: about.ino(), bytes: about.len(), changed_at: change_time(&about), signed_at };
+                prints.insert(file, print);
             }
         }
         Ok(prints)
     }
+}
+
+fn change_time(about: &Metadata) -> (i64, i64) {
+    (about.ctime(), about.ctime_nsec())
 }
 
 impl Seen {

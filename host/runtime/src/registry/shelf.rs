@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use relink_core::time::Timestamp;
 
+use super::RegistryEvent;
 use super::catalog::{Catalog, Listing, ListingState};
-use super::{ChangeError, RegistryEvent};
 use crate::loader::digest;
 use crate::plugin::Plugin;
 use crate::refusal::{Gate, Refusal};
@@ -17,16 +17,54 @@ use crate::refusal::{Gate, Refusal};
 #[derive(Default)]
 pub(super) struct Shelf {
     slots: BTreeMap<String, Slot>,
-    refused: BTreeMap<PathBuf, Refusal>,
+    declined: BTreeMap<PathBuf, Declined>,
+}
+
+/// A file that is not in service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Declined {
+    pub(super) refusal: Refusal,
+    /// What it says it is, if it came so far.
+    pub(super) claim: Option<Claim>,
+}
+
+impl From<Refusal> for Declined {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, claim: None }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    pub(super) id: String,
+    pub(super) display_name: String,
+    pub(super) version: String,
+    pub(super) asks: Vec<String>,
 }
 
 /// The place of one plugin id.
 struct Slot {
     plugin: Arc<Plugin>,
-    previous: Option<Arc<Plugin>>,
+    background: Background,
     file: Option<PathBuf>,
     loaded_at: Timestamp,
     state: ListingState,
+}
+
+/// What is remembered of the plugin in a slot.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Background {
+    /// The version that a rollback would bring back.
+    pub(super) previous: Option<String>,
+    pub(super) publisher: Option<String>,
+}
+
+/// What to do about a version with too many faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    GoBack,
+    /// It took the place of a version that was no better.
+    Suspect,
 }
 
 impl Shelf {
@@ -34,13 +72,14 @@ impl Shelf {
     pub(super) fn admit(
         &mut self,
         plugin: Arc<Plugin>,
+        background: Background,
         file: Option<&Path>,
         now: Timestamp,
     ) -> Result<Vec<RegistryEvent>, Refusal> {
         self.check_conflict(&plugin, file)?;
         let mut events = Vec::new();
         if let Some(file) = file {
-            self.refused.remove(file);
+            self.declined.remove(file);
             events.extend(self.remove_others_of(file, plugin.id()));
         }
         let replaced = self.slots.remove(plugin.id());
@@ -49,14 +88,9 @@ impl Shelf {
             let (id, version) = (plugin.id().to_owned(), plugin.version().to_owned());
             events.push(RegistryEvent::Loaded { id, version, digest: plugin.digest().to_owned() });
         }
-        let (previous, known_file) = match replaced {
-            Some(slot) if is_new => (Some(slot.plugin), slot.file),
-            Some(slot) => (slot.previous, slot.file),
-            None => (None, None),
-        };
-        let file = file.map(Path::to_owned).or(known_file);
+        let file = file.map(Path::to_owned).or(replaced.and_then(|slot| slot.file));
         let state = ListingState::InService;
-        self.slots.insert(plugin.id().to_owned(), Slot { plugin, previous, file, loaded_at: now, state });
+        self.slots.insert(plugin.id().to_owned(), Slot { plugin, background, file, loaded_at: now, state });
         Ok(events)
     }
 
@@ -89,26 +123,29 @@ impl Shelf {
         Ok(())
     }
 
-    /// Whether a file has nothing new: it is in service, or was withdrawn for its faults.
+    /// Whether the component of a file is in service already.
     pub(super) fn has(&self, file: &Path, component: &[u8]) -> bool {
-        self.slots.values().filter(|slot| slot.file.as_deref() == Some(file)).any(|slot| {
-            let digest = digest(component);
-            let is_withdrawn = slot.state != ListingState::InService
-                && slot.previous.as_ref().is_some_and(|previous| previous.digest() == digest);
-            slot.plugin.digest() == digest || is_withdrawn
-        })
+        let digest = digest(component);
+        let mut of_file = self.slots.values().filter(|slot| slot.file.as_deref() == Some(file));
+        of_file.any(|slot| slot.plugin.digest() == digest)
     }
 
     /// Notes that a file is not fit for service; what is in service stays.
-    pub(super) fn refuse(&mut self, file: &Path, refusal: Refusal) -> Option<RegistryEvent> {
-        let event = RegistryEvent::Refused { file: file.to_owned(), problem: refusal.to_string() };
-        let known = self.refused.insert(file.to_owned(), refusal.clone());
-        (known != Some(refusal)).then_some(event)
+    pub(super) fn decline(&mut self, file: &Path, declined: Declined) -> Option<RegistryEvent> {
+        let event = RegistryEvent::Refused { file: file.to_owned(), problem: declined.refusal.to_string() };
+        let known = self.declined.insert(file.to_owned(), declined.clone());
+        (known != Some(declined)).then_some(event)
+    }
+
+    /// The files that claim to be this plugin and are not in service.
+    pub(super) fn declined_of(&self, id: &str) -> Vec<PathBuf> {
+        let is_of = |declined: &Declined| declined.claim.as_ref().is_some_and(|claim| claim.id == id);
+        self.declined.iter().filter(|(_, declined)| is_of(declined)).map(|(file, _)| file.clone()).collect()
     }
 
     /// Takes out of service what came from a file that is gone.
     pub(super) fn forget_file(&mut self, file: &Path) -> Vec<RegistryEvent> {
-        let was_refused = self.refused.remove(file).is_some();
+        let was_refused = self.declined.remove(file).is_some();
         let unloaded = self.remove_others_of(file, "");
         if was_refused && unloaded.is_empty() {
             // The list changed, although nothing was in service.
@@ -127,34 +164,50 @@ impl Shelf {
 
     /// Files that were refused only because of others.
     pub(super) fn conflicting_files(&self) -> impl Iterator<Item = &Path> {
-        let is_conflict = |(_, refusal): &(&PathBuf, &Refusal)| refusal.gate == Gate::Conflict;
-        self.refused.iter().filter(is_conflict).map(|(file, _)| file.as_path())
+        let is_conflict = |(_, declined): &(&PathBuf, &Declined)| declined.refusal.gate == Gate::Conflict;
+        self.declined.iter().filter(is_conflict).map(|(file, _)| file.as_path())
     }
 
-    /// Swaps a plugin with the version before.
-    pub(super) fn roll_back(&mut self, id: &str, now: Timestamp) -> Result<(Arc<Plugin>, RegistryEvent), ChangeError> {
-        let unknown = || ChangeError::Unknown { id: id.to_owned() };
-        let slot = self.slots.get_mut(id).ok_or_else(unknown)?;
-        let no_previous = || ChangeError::NoPrevious { id: id.to_owned() };
-        let event = slot.swap_with_previous(now).ok_or_else(no_previous)?;
-        Ok((Arc::clone(&slot.plugin), event))
+    pub(super) fn in_service(&self, id: &str) -> Option<Arc<Plugin>> {
+        self.slots.get(id).map(|slot| Arc::clone(&slot.plugin))
     }
 
-    /// Goes back from a version that has too many faults, unless that was done before: then both
-    /// versions have them, and the plugin is only marked.
-    pub(super) fn withdraw(&mut self, faulty: &Plugin, now: Timestamp) -> Option<RegistryEvent> {
-        let slot = self.slots.get_mut(faulty.id()).filter(|slot| slot.plugin.digest() == faulty.digest())?;
+    /// What to do about a version that has too many faults; none if it is no longer in service.
+    pub(super) fn verdict_on(&self, faulty: &Plugin) -> Option<Verdict> {
+        let slot = self.slots.get(faulty.id()).filter(|slot| slot.plugin.digest() == faulty.digest())?;
         match slot.state {
-            ListingState::InService => Some(slot.swap_with_previous(now).unwrap_or_else(|| slot.suspect())),
-            ListingState::RolledBack => Some(slot.suspect()),
-            ListingState::Suspect | ListingState::Refused => None,
+            ListingState::InService => Some(Verdict::GoBack),
+            ListingState::RolledBack => Some(Verdict::Suspect),
+            _ => None,
         }
+    }
+
+    /// Marks a plugin that has too many faults and no better version.
+    pub(super) fn suspect(&mut self, id: &str) -> Option<RegistryEvent> {
+        let slot = self.slots.get_mut(id)?;
+        slot.state = ListingState::Suspect;
+        Some(RegistryEvent::Suspected { id: id.to_owned(), version: slot.plugin.version().to_owned() })
+    }
+
+    /// Puts an earlier version in service again.
+    pub(super) fn put_back(
+        &mut self,
+        plugin: Arc<Plugin>,
+        background: Background,
+        now: Timestamp,
+    ) -> Option<RegistryEvent> {
+        let (id, to) = (plugin.id().to_owned(), plugin.version().to_owned());
+        let slot = self.slots.get_mut(&id)?;
+        let from = slot.plugin.version().to_owned();
+        let file = slot.file.take();
+        *slot = Slot { plugin, background, file, loaded_at: now, state: ListingState::RolledBack };
+        Some(RegistryEvent::RolledBack { id, from, to })
     }
 
     pub(super) fn catalog(&self) -> Catalog {
         let in_service = self.slots.values().map(Slot::listing);
-        let refused = self.refused.iter().map(|(file, refusal)| refused_listing(file, refusal));
-        let listings = in_service.chain(refused).collect();
+        let declined = self.declined.iter().map(|(file, declined)| declined.listing(file));
+        let listings = in_service.chain(declined).collect();
         Catalog::new(self.slots.values().map(|slot| Arc::clone(&slot.plugin)), listings)
     }
 
@@ -166,23 +219,6 @@ impl Shelf {
 }
 
 impl Slot {
-    fn swap_with_previous(&mut self, now: Timestamp) -> Option<RegistryEvent> {
-        let previous = self.previous.take()?;
-        let withdrawn = std::mem::replace(&mut self.plugin, previous);
-        let from = withdrawn.version().to_owned();
-        self.previous = Some(withdrawn);
-        self.loaded_at = now;
-        self.state = ListingState::RolledBack;
-        let (id, to) = (self.plugin.id().to_owned(), self.plugin.version().to_owned());
-        Some(RegistryEvent::RolledBack { id, from, to })
-    }
-
-    fn suspect(&mut self) -> RegistryEvent {
-        self.state = ListingState::Suspect;
-        let (id, version) = (self.plugin.id().to_owned(), self.plugin.version().to_owned());
-        RegistryEvent::Suspected { id, version }
-    }
-
     fn listing(&self) -> Listing {
         Listing {
             id: Some(self.plugin.id().to_owned()),
@@ -191,24 +227,37 @@ impl Slot {
             digest: Some(self.plugin.digest().to_owned()),
             file: self.file.clone(),
             loaded_at: Some(self.loaded_at),
-            previous: self.previous.as_ref().map(|previous| previous.version().to_owned()),
+            previous: self.background.previous.clone(),
+            publisher: self.background.publisher.clone(),
+            claims: None,
+            asks: Vec::new(),
             state: self.state,
             problem: None,
         }
     }
 }
 
-fn refused_listing(file: &Path, refusal: &Refusal) -> Listing {
-    Listing {
-        id: None,
-        display_name: None,
-        version: None,
-        digest: None,
-        file: Some(file.to_owned()),
-        loaded_at: None,
-        previous: None,
-        state: ListingState::Refused,
-        problem: Some(refusal.to_string()),
+impl Declined {
+    fn listing(&self, file: &Path) -> Listing {
+        let claim = self.claim.as_ref();
+        Listing {
+            id: None,
+            display_name: claim.map(|claim| claim.display_name.clone()),
+            version: claim.map(|claim| claim.version.clone()),
+            digest: None,
+            file: Some(file.to_owned()),
+            loaded_at: None,
+            previous: None,
+            publisher: None,
+            claims: claim.map(|claim| claim.id.clone()),
+            asks: claim.map(|claim| claim.asks.clone()).unwrap_or_default(),
+            state: match self.refusal.gate {
+                Gate::Approval => ListingState::Waiting,
+                Gate::Disabled => ListingState::Disabled,
+                _ => ListingState::Refused,
+            },
+            problem: Some(self.refusal.to_string()),
+        }
     }
 }
 

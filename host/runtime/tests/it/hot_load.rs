@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use relink_core::time::Timestamp;
 use relink_runtime::{
-    Calls, ChangeError, Fault, Limits, Listing, ListingState, Registry, RegistryConfig, RegistryEvent,
+    Approval, Calls, ChangeError, Fault, Keeping, Limits, Listing, ListingState, Package, Plugin, Registry,
+    RegistryConfig, RegistryEvent, Trust, TrustMode,
 };
 use serde_json::json;
 
@@ -18,6 +19,7 @@ use crate::guest::{Guest, NOW, context, failure, limits, start};
 pub(crate) struct Scene {
     root: tempfile::TempDir,
     now: Arc<AtomicI64>,
+    trust: Trust,
     pub(crate) registry: Arc<Registry>,
 }
 
@@ -27,27 +29,41 @@ impl Scene {
     }
 
     pub(crate) fn with(limits: Limits) -> Self {
+        Self::trusting(&Trust::new([], TrustMode::Unsigned).unwrap(), limits)
+    }
+
+    pub(crate) fn trusting(trust: &Trust, limits: Limits) -> Self {
         let root = tempfile::tempdir().unwrap();
         let now = Arc::new(AtomicI64::new(NOW.as_ms()));
-        let registry = open(&root, &now, limits);
-        Self { root, now, registry }
+        let trust = trust.clone();
+        let registry = open(&root, &now, limits, &trust);
+        Self { root, now, trust, registry }
     }
 
-    fn restart(&mut self) {
-        self.registry = open(&self.root, &self.now, limits());
+    pub(crate) fn install(&self, component: &[u8]) -> Result<Arc<Plugin>, ChangeError> {
+        self.registry.install(Package { component: component.to_vec(), signature: None }, Approval::Pending)
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    /// The same folders as the command line opens them while the server runs.
+    pub(crate) fn another_process(&self) -> Arc<Registry> {
+        open(&self.root, &self.now, limits(), &self.trust)
+    }
+
+    pub(crate) fn restart(&mut self) {
+        self.registry = open(&self.root, &self.now, limits(), &self.trust);
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.root.path().join("plugins").join(name)
     }
 
-    fn put(&self, name: &str, component: &[u8]) {
+    pub(crate) fn put(&self, name: &str, component: &[u8]) {
         fs::write(self.file(name), component).unwrap();
         self.settle();
     }
 
     /// Looks as often as any change needs.
-    fn settle(&self) {
+    pub(crate) fn settle(&self) {
         for _ in 0..4 {
             self.registry.look();
         }
@@ -60,17 +76,17 @@ impl Scene {
         of_kind.next().unwrap()
     }
 
-    fn version_of(&self, id: &str) -> Option<String> {
+    pub(crate) fn version_of(&self, id: &str) -> Option<String> {
         self.registry.get(id).map(|plugin| plugin.version().to_owned())
     }
 
-    fn listing(&self, file: &str) -> Listing {
+    pub(crate) fn listing(&self, file: &str) -> Listing {
         let file = self.file(file).canonicalize().unwrap();
         let all = self.registry.list();
         all.iter().find(|listing| listing.file.as_ref() == Some(&file)).unwrap_or_else(|| panic!("{all:?}")).clone()
     }
 
-    fn refusal(&self, file: &str) -> String {
+    pub(crate) fn refusal(&self, file: &str) -> String {
         let file = self.file(file);
         let all = self.registry.list();
         let is_refused =
@@ -79,24 +95,25 @@ impl Scene {
     }
 }
 
-fn open(root: &tempfile::TempDir, now: &Arc<AtomicI64>, limits: Limits) -> Arc<Registry> {
+fn open(root: &tempfile::TempDir, now: &Arc<AtomicI64>, limits: Limits, trust: &Trust) -> Arc<Registry> {
     let now = Arc::clone(now);
     Registry::open(RegistryConfig {
         folder: root.path().join("plugins"),
         cache_dir: root.path().join("cache"),
         limits,
         supported_features: Vec::new(),
+        keeping: Some(Keeping { trust: trust.clone(), archive_dir: root.path().join("versions") }),
         clock: Arc::new(move || Timestamp::from_ms(now.load(Ordering::Relaxed))),
     })
     .unwrap()
 }
 
-fn version(version: &str) -> Vec<u8> {
+pub(crate) fn version(version: &str) -> Vec<u8> {
     Guest::with_version(version).component()
 }
 
 /// A version whose `classify` traps, and whose `step` works.
-fn faulty(version: &str) -> Vec<u8> {
+pub(crate) fn faulty(version: &str) -> Vec<u8> {
     Guest { classify: Some("unreachable".to_owned()), ..Guest::with_version(version) }.component()
 }
 
@@ -276,9 +293,9 @@ fn an_operator_can_roll_back() {
 #[test]
 fn an_installed_plugin_survives_a_restart_and_a_removed_one_does_not() {
     let mut scene = Scene::new();
-    scene.registry.install(&version("1.0.0")).unwrap();
-    scene.registry.install(&version("1.1.0")).unwrap();
-    assert!(scene.registry.install(b"\0asm").is_err());
+    scene.install(&version("1.0.0")).unwrap();
+    scene.install(&version("1.1.0")).unwrap();
+    assert!(scene.install(b"\0asm").is_err());
     scene.settle();
     assert_eq!(scene.listing("acme.wasm").previous.as_deref(), Some("1.0.0"));
     scene.restart();
@@ -294,7 +311,7 @@ fn an_installed_plugin_survives_a_restart_and_a_removed_one_does_not() {
 fn an_install_replaces_the_file_that_the_plugin_came_from() {
     let scene = Scene::new();
     scene.put("some-name.wasm", &version("1.0.0"));
-    scene.registry.install(&version("1.1.0")).unwrap();
+    scene.install(&version("1.1.0")).unwrap();
     scene.settle();
     assert_eq!(scene.listing("some-name.wasm").version.as_deref(), Some("1.1.0"));
     assert!(!scene.file("acme.wasm").exists());

@@ -9,4 +9,5 @@ mod gates;
 mod guest;
 mod hostile;
 mod hot_load;
+mod lifecycle;
 mod outputs;

@@ -15,6 +15,9 @@ use crate::web::trouble::ProblemDocument;
     paths(
         api::providers::list,
         api::plugins::list,
+        api::plugins::install,
+        api::plugins::remove,
+        api::plugins::act,
         api::clients::list,
         api::clients::create,
         api::clients::get,

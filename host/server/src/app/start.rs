@@ -34,6 +34,8 @@ pub enum StartError {
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
+    Publishers(#[from] relink_runtime::BadKey),
+    #[error(transparent)]
     Plugins(#[from] relink_runtime::OpenError),
     #[error(transparent)]
     Routes(#[from] relink_egress::RouteError),
@@ -141,6 +143,7 @@ async fn open_registry(config: &Config, clock: &Clock) -> Result<Arc<Registry>, 
         cache_dir: config.plugin_cache_dir(),
         limits: Limits::default(),
         supported_features: features(),
+        keeping: Some(config.plugin_keeping()?),
         clock: Arc::clone(clock),
     };
     let opened = tokio::task::spawn_blocking(|| Registry::open(config)).await;

@@ -81,7 +81,7 @@ fn look_at_plugins(config: &Config) -> Vec<Finding> {
         listing.id.clone().or(file).unwrap_or_default()
     };
     let finding = |listing: &relink_runtime::Listing| match listing.state {
-        ListingState::Refused => {
+        ListingState::Refused | ListingState::Waiting | ListingState::Disabled => {
             Err(format!("The plugin {} is refused: {}", name(listing), listing.problem.as_deref().unwrap_or_default()))
         }
         _ => Ok(format!("The plugin {} {} loads.", name(listing), listing.version.as_deref().unwrap_or_default())),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use relink_runtime::{Limits, Loader, LoaderConfig, Plugin, Registry, RegistryConfig};
+use relink_runtime::{Keeping, Limits, Loader, LoaderConfig, Plugin, Registry, RegistryConfig};
 
 use crate::app::{features, system_time};
 use crate::config::Config;
@@ -16,8 +16,18 @@ pub(super) struct Plugins {
 }
 
 impl Plugins {
-    /// Loads the plugins of `folder`, or of the folder of the settings.
+    /// Loads the plugins of `folder`, or of the folder of the settings, to look at them.
     pub(super) fn open(config: &Config, folder: Option<&Path>) -> Result<Self> {
+        Self::open_keeping(config, folder, None)
+    }
+
+    /// Loads the plugins of the folder of the settings, to change what is in service. A server that
+    /// runs meanwhile follows the changes.
+    pub(super) fn open_for_change(config: &Config) -> Result<Self> {
+        Self::open_keeping(config, None, Some(config.plugin_keeping()?))
+    }
+
+    fn open_keeping(config: &Config, folder: Option<&Path>, keeping: Option<Keeping>) -> Result<Self> {
         let folder = folder.map_or_else(|| config.plugins_dir(), Path::to_owned);
         if !folder.is_dir() {
             bail!(
@@ -30,6 +40,7 @@ impl Plugins {
             cache_dir: cache_dir(config)?,
             limits: Limits::default(),
             supported_features: features(),
+            keeping,
             clock: Arc::new(system_time),
         })?;
         Ok(Self { registry, folder })

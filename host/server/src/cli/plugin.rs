@@ -1,4 +1,7 @@
-//! `relink plugin`: what is in the folder, and whether a file would be taken.
+//! `relink plugin`: what is in the folder, whether a file would be taken, and what is in service.
+
+mod manage;
+mod sign;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Subcommand;
 use relink_core::plugin::{AuthMethod, Descriptor};
-use relink_runtime::Listing;
+use relink_runtime::{Listing, Reach};
 
 use crate::cli::offline::{self, Plugins};
 use crate::config::Config;
@@ -24,6 +27,38 @@ pub(super) enum Action {
     },
     /// Say whether a file would be taken up, and if not, why
     Check { file: PathBuf },
+    /// Put a plugin into service; a server that runs follows at once
+    Install {
+        file: PathBuf,
+        /// The signature; without it the file beside the plugin with `.minisig` behind its name
+        #[arg(long, value_name = "FILE")]
+        signature: Option<PathBuf>,
+        /// Agree to all that the plugin asks for
+        #[arg(long)]
+        approve: bool,
+    },
+    /// Agree to what a waiting version asks for
+    Approve { id: String },
+    /// Go back to the version before, for good
+    Rollback { id: String },
+    /// Take a plugin out of service; its file stays
+    Disable { id: String },
+    /// Put a disabled plugin back in service
+    Enable { id: String },
+    /// Delete a plugin, its versions and what it was granted
+    Remove { id: String },
+    /// Make a pair of keys to sign plugins with
+    Keygen {
+        /// Where the secret key goes; the public key goes beside it
+        #[arg(value_name = "FILE")]
+        secret_key: PathBuf,
+    },
+    /// Sign a plugin: writes FILE.minisig
+    Sign {
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
 }
 
 pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
@@ -33,8 +68,17 @@ pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
             let plugin = offline::load_file(config, file)?;
             println!("{} {} is a valid plugin (sha-256 {}).", plugin.id(), plugin.version(), plugin.digest());
             describe(plugin.descriptor());
+            print_reach(plugin.descriptor());
             Ok(ExitCode::SUCCESS)
         }
+        Action::Install { file, signature, approve } => manage::install(config, file, signature.as_deref(), *approve),
+        Action::Approve { id } => manage::change(config, id, "has what it asked for", |registry| registry.approve(id)),
+        Action::Rollback { id } => manage::roll_back(config, id),
+        Action::Disable { id } => manage::change(config, id, "is out of service", |registry| registry.disable(id)),
+        Action::Enable { id } => manage::change(config, id, "is in service", |registry| registry.enable(id)),
+        Action::Remove { id } => manage::change(config, id, "is removed", |registry| registry.remove(id)),
+        Action::Keygen { secret_key } => sign::keygen(secret_key),
+        Action::Sign { file, key } => sign::sign(file, key),
     }
 }
 
@@ -60,9 +104,14 @@ fn print_listing(listing: &Listing) {
     let file = listing.file.as_ref().map_or_else(String::new, |file| file.display().to_string());
     let name = listing.id.as_deref().unwrap_or(&file);
     match &listing.problem {
-        Some(problem) => println!("{name}: refused\n{problem}"),
+        Some(problem) => println!("{name}: {problem}"),
         None => println!("{name} {}", listing.version.as_deref().unwrap_or_default()),
     }
+}
+
+/// What the plugin may have the host touch, for the operator to judge.
+fn print_reach(descriptor: &Descriptor) {
+    Reach::asked_by(descriptor).lines().for_each(|line| println!("  {line}"));
 }
 
 fn describe(descriptor: &Descriptor) {

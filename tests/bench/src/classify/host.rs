@@ -29,6 +29,7 @@ impl Host {
             cache_dir: folder.path().join("compiled"),
             limits: Limits::default(),
             supported_features: Vec::new(),
+            keeping: None,
             clock: Arc::new(|| Timestamp::from_ms(0)),
         })?;
         let plugin = registry.load_bytes(component)?;

@@ -1,0 +1,143 @@
+//! The versions of every plugin that were in service, so that one command can go back to them.
+//!
+//! `<folder>/<id>/` holds `ledger.json`, and `<digest>.wasm` with `<digest>.minisig` for
+//! each version. All writes are atomic; a lock keeps the server and the command line apart.
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirEntry, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use tempfile::NamedTempFile;
+
+use crate::ledger::Ledger;
+
+const LEDGER: &str = "ledger.json";
+
+pub(crate) struct Archive {
+    folder: PathBuf,
+}
+
+/// A component with the signature that came with it.
+#[derive(Clone, Debug, Default)]
+pub struct Package {
+    pub component: Vec<u8>,
+    /// The text of a `.minisig` file.
+    pub signature: Option<String>,
+}
+
+impl Archive {
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Holds everybody else off until the file is dropped.
+    pub(crate) fn lock(&self) -> io::Result<File> {
+        fs::create_dir_all(&self.folder)?;
+        let file = File::create(self.folder.join("lock"))?;
+        file.lock()?;
+        Ok(file)
+    }
+
+    /// What is known of a plugin; nothing is known of one that never was in service.
+    pub(crate) fn ledger(&self, id: &str) -> io::Result<Ledger> {
+        match fs::read(self.file(id, LEDGER)) {
+            Ok(text) => Ok(serde_json::from_slice(&text)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ledger::default()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn save(&self, id: &str, ledger: &Ledger) -> io::Result<()> {
+        write_whole(&self.file(id, LEDGER), &serde_json::to_vec_pretty(ledger)?)
+    }
+
+    pub(crate) fn keep(&self, id: &str, digest: &str, package: &Package) -> io::Result<()> {
+        write_whole(&self.file(id, &format!("{digest}.wasm")), &package.component)?;
+        match &package.signature {
+            Some(signature) => write_whole(&self.file(id, &format!("{digest}.minisig")), signature.as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn package(&self, id: &str, digest: &str) -> io::Result<Package> {
+        let component = fs::read(self.file(id, &format!("{digest}.wasm")))?;
+        let signature = read_if_there(&self.file(id, &format!("{digest}.minisig")))?;
+        Ok(Package { component, signature })
+    }
+
+    pub(crate) fn forget(&self, id: &str) -> io::Result<()> {
+        match fs::remove_dir_all(self.folder.join(id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// When the ledger of each plugin was written, by id.
+    pub(crate) fn written_at(&self) -> BTreeMap<String, SystemTime> {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return BTreeMap::new() };
+        let written_at = |entry: DirEntry| {
+            let time = fs::metadata(entry.path().join(LEDGER)).ok()?.modified().ok()?;
+            Some((entry.file_name().into_string().ok()?, time))
+        };
+        entries.flatten().filter_map(written_at).collect()
+    }
+
+    fn file(&self, id: &str, name: &str) -> PathBuf {
+        self.folder.join(id).join(name)
+    }
+}
+
+/// Where the signature of a component lies: beside it.
+pub(crate) fn signature_file(component: &Path) -> PathBuf {
+    let mut name = component.as_os_str().to_owned();
+    name.push(".minisig");
+    PathBuf::from(name)
+}
+
+/// The signature that lies beside a component.
+pub(crate) fn signature_of(component: &Path) -> io::Result<Option<String>> {
+    read_if_there(&signature_file(component))
+}
+
+/// Writes a component and its signature into the plugin folder. The signature is first, so that there
+/// is no moment at which the component is without it.
+pub(crate) fn put(file: &Path, package: &Package) -> io::Result<()> {
+    match &package.signature {
+        Some(signature) => write_whole(&signature_file(file), signature.as_bytes())?,
+        None => remove_if_there(&signature_file(file))?,
+    }
+    write_whole(file, &package.component)
+}
+
+pub(crate) fn remove(file: &Path) -> io::Result<()> {
+    remove_if_there(file)?;
+    remove_if_there(&signature_file(file))
+}
+
+fn remove_if_there(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn read_if_there(file: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file so that whoever looks sees the old one or the whole new one.
+fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut temporary = NamedTempFile::new_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(file)?;
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,142 @@
+//! Decides whether a plugin may take service, by what is remembered of its id and by whom the operator
+//! trusts, and remembers what did.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use relink_core::time::Timestamp;
+
+use crate::archive::{Archive, Package};
+use crate::ledger::{Kept, Ledger};
+use crate::plugin::Plugin;
+use crate::reach::Reach;
+use crate::refusal::{Gate, Refusal};
+use crate::trust::Trust;
+
+/// Whom plugins are taken from, and where is remembered what was.
+#[derive(Clone)]
+pub struct Keeping {
+    pub trust: Trust,
+    /// A folder for earlier versions and what was granted; nobody else may write there.
+    pub archive_dir: PathBuf,
+}
+
+/// Without [`Keeping`] it judges nobody and remembers nothing.
+pub(super) struct Keeper {
+    archive: Archive,
+    trust: Option<Trust>,
+    /// When each ledger was written, at the last look.
+    seen: Mutex<BTreeMap<String, SystemTime>>,
+}
+
+impl Keeper {
+    pub(super) fn new(keeping: Option<Keeping>) -> Self {
+        let (archive_dir, trust) = keeping.map(|keeping| (keeping.archive_dir, keeping.trust)).unzip();
+        let archive = Archive::new(archive_dir.unwrap_or_default());
+        let seen = Mutex::new(archive.written_at());
+        Self { archive, trust, seen }
+    }
+
+    /// The ids whose ledgers were written since the last look, by this process or another.
+    pub(super) fn changed(&self) -> Vec<String> {
+        if self.trust.is_none() {
+            return Vec::new();
+        }
+        let now = self.archive.written_at();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = now.iter().filter(|(id, time)| seen.get(*id) != Some(*time)).map(|(id, _)| id.clone()).collect();
+        *seen = now;
+        changed
+    }
+
+    /// Whether `plugin` may take service.
+    pub(super) fn judge(&self, plugin: &Plugin, package: &Package) -> Result<(), Refusal> {
+        let Some(trust) = &self.trust else { return Ok(()) };
+        let publisher = trust.publisher_of(&package.component, package.signature.as_deref())?;
+        self.ledger(plugin.id())?.judge(plugin, publisher.as_deref(), trust.mode())
+    }
+
+    /// Remembers a plugin that took service.
+    pub(super) fn note(&self, plugin: &Plugin, package: &Package, now: Timestamp) -> Result<(), Refusal> {
+        let Some(trust) = &self.trust else { return Ok(()) };
+        let publisher = trust.publisher_of(&package.component, package.signature.as_deref())?;
+        let mut ledger = self.ledger(plugin.id())?;
+        if ledger.find(plugin.digest()).is_some() {
+            return Ok(());
+        }
+        ledger.admit(plugin, publisher, trust.mode(), now);
+        self.keep(plugin, package, &ledger).map_err(|error| unwritable(&error))
+    }
+
+    /// The version to go back to from the one with this digest, with its bytes.
+    pub(super) fn good_before(&self, id: &str, digest: &str) -> io::Result<Option<(Kept, Package)>> {
+        let Some(kept) = self.archive.ledger(id)?.good_before(digest).cloned() else { return Ok(None) };
+        let package = self.archive.package(id, &kept.digest)?;
+        Ok(Some((kept, package)))
+    }
+
+    /// The name of the version that a rollback would bring back.
+    pub(super) fn previous(&self, id: &str, digest: &str) -> Option<String> {
+        self.archive.ledger(id).ok()?.good_before(digest).map(|kept| kept.version.clone())
+    }
+
+    pub(super) fn publisher(&self, id: &str) -> Option<String> {
+        self.archive.ledger(id).ok()?.publisher
+    }
+
+    pub(super) fn is_disabled(&self, id: &str) -> bool {
+        self.archive.ledger(id).is_ok_and(|ledger| ledger.is_disabled)
+    }
+
+    /// What `plugin` asks for beyond what was granted.
+    pub(super) fn asks_beyond(&self, plugin: &Plugin) -> Reach {
+        let granted = self.archive.ledger(plugin.id()).map(|ledger| ledger.granted).unwrap_or_default();
+        Reach::asked_by(plugin.descriptor()).beyond(&granted)
+    }
+
+    pub(super) fn withdraw(&self, id: &str, digest: &str, why: &str) -> io::Result<()> {
+        self.change(id, |ledger| ledger.withdraw(digest, why))
+    }
+
+    pub(super) fn grant(&self, plugin: &Plugin) -> io::Result<()> {
+        self.change(plugin.id(), |ledger| ledger.granted = Reach::asked_by(plugin.descriptor()))
+    }
+
+    pub(super) fn set_disabled(&self, id: &str, is_disabled: bool) -> io::Result<()> {
+        self.change(id, |ledger| ledger.is_disabled = is_disabled)
+    }
+
+    pub(super) fn forget(&self, id: &str) -> io::Result<()> {
+        let _lock = self.archive.lock()?;
+        self.archive.forget(id)
+    }
+
+    fn keep(&self, plugin: &Plugin, package: &Package, ledger: &Ledger) -> io::Result<()> {
+        let _lock = self.archive.lock()?;
+        self.archive.keep(plugin.id(), plugin.digest(), package)?;
+        self.archive.save(plugin.id(), ledger)
+    }
+
+    fn change(&self, id: &str, change: impl FnOnce(&mut Ledger)) -> io::Result<()> {
+        let _lock = self.archive.lock()?;
+        let mut ledger = self.archive.ledger(id)?;
+        change(&mut ledger);
+        self.archive.save(id, &ledger)
+    }
+
+    fn ledger(&self, id: &str) -> Result<Ledger, Refusal> {
+        self.archive.ledger(id).map_err(|error| unwritable(&error))
+    }
+}
+
+fn unwritable(error: &io::Error) -> Refusal {
+    Refusal::new(
+        Gate::File,
+        format!("what is remembered of the plugin cannot be read or written: {error}"),
+        "a data folder that the host may write",
+        "give the user of the host the right to write into its data folder",
+    )
+}
