@@ -3,6 +3,8 @@
 
 /** Longest quotation of the provider's own words. */
 const MAX_QUOTE_CHARS = 240;
+/** The engine in the sandbox does not know `\p{Cc}`. */
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 const RENEWED = "The access to {provider} has run out and is being renewed. Nothing needs to be done.";
 const KEY_REFUSED =
   "{provider} no longer accepts the key of this connection. Create a new key at {provider} and enter it here.";
@@ -49,6 +51,6 @@ export function fill(message, provider, failure) {
 
 /** Appends the provider's own words, shortened, on one line and without markup. */
 export function quote(message, words) {
-  const shown = [...words.replace(/[<>{}]/g, "")].slice(0, MAX_QUOTE_CHARS).join("").replace(/\p{Cc}/gu, " ");
+  const shown = [...words.replace(/[<>{}]/g, "")].slice(0, MAX_QUOTE_CHARS).join("").replace(CONTROL, " ");
   return `${message} {provider} says: “${shown.trim()}”`;
 }

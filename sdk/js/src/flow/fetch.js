@@ -2,7 +2,7 @@
 
 import { log } from "../log.js";
 import { Items, Unreadable } from "../items.js";
-import { isObject, stringify } from "../json.js";
+import { isObject, scalar, stringify } from "../json.js";
 import { checkOptions } from "../options.js";
 import { Pages } from "../pages.js";
 import { failed, FINISHED, foreign, send } from "./turn.js";
@@ -25,7 +25,7 @@ export const Fetch = {
   /** The accounts that the authorization can see, one per item. */
   accounts(request, items, read, options = {}) {
     checkOptions("Fetch.accounts", options, ["pages", "expand", "with"]);
-    return new FetchFlow(request, items, (found) => findings(found, read, "account"), options);
+    return new FetchFlow(request, items, (found) => findings(found, read, accounted, "account"), options);
   },
 };
 
@@ -111,13 +111,24 @@ function rows(table, items) {
 }
 
 function identity(items, read) {
-  const [first] = findings(items, read, "identity");
+  const [first] = findings(items, read, identified, "identity");
   if (first === undefined) throw new Unreadable("the answer does not say who authorized");
   return [first];
 }
 
-function findings(items, read, tag) {
-  return items.map(read).filter(isThere).map((val) => ({ tag, val }));
+function findings(items, read, tidy, tag) {
+  return items.map(read).filter(isThere).map(tidy).filter(isThere).map((val) => ({ tag, val }));
+}
+
+/** Providers write ids as numbers too; nobody is found without one, and an id is a label at need. */
+function identified({ subject: id, label }) {
+  const subject = scalar(id);
+  return subject ? { subject, label: scalar(label) ?? subject } : undefined;
+}
+
+function accounted({ id: number, label, kind, parent }) {
+  const id = scalar(number);
+  return id ? { id, label: scalar(label) ?? id, kind: scalar(kind), parent: scalar(parent) } : undefined;
 }
 
 function isThere(value) {
