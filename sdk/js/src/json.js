@@ -1,35 +1,68 @@
 // JSON as providers write it. Whole numbers that a JavaScript number cannot hold become `bigint`, so
 // that no id loses its last digits on the way from an answer to a request or a row.
 
-const DIGITS_THAT_MAY_NOT_FIT = /[0-9]{16}/;
-/** A text, which is a key if a colon follows, or a number. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|-?[0-9][0-9.eE+-]*/g;
-const WHOLE_NUMBER = /^-?(?:0|[1-9][0-9]*)$/;
+const INDEX = /^(?:0|[1-9][0-9]*)$/;
+const DIGITS_THAT_MAY_NOT_FIT = /[0-9]{16,}/g;
+/** What stands before and after a whole number. */
+const [BEFORE, AFTER] = [":,[ \n\r\t-", ",]} \n\r\t"];
 const [SMALLEST, LARGEST] = [-(2n ** 63n), 2n ** 64n - 1n];
-/** No JSON text holds this character but as an escape, so marked texts cannot be mistaken. */
-const MARK = "\\u0000";
+/** A text that begins with this character stands for a number, or, before this word, for itself. */
+const [MARK, TEXT] = ["\0", "text"];
 
 /** Reads a document; throws a SyntaxError if it is none. */
 export function parse(text) {
-  if (!DIGITS_THAT_MAY_NOT_FIT.test(text)) return JSON.parse(text);
-  return JSON.parse(text.replace(TOKEN, mark), unmark);
+  const marked = withMarks(text);
+  return marked === text ? JSON.parse(text) : JSON.parse(marked, unmark);
 }
 
-function mark(token, colon) {
-  if (colon !== undefined) return token;
-  if (token.startsWith(`"${MARK}`)) return `"${MARK}text${token.slice(1 + MARK.length)}`;
-  return isLong(token) ? `"${MARK}${token}"` : token;
+/**
+ * The text with every long number in quotes and marked. What is text already is left alone without a
+ * look at most of it: the engine in the sandbox is quick at searching, and slow at everything else.
+ */
+function withMarks(text) {
+  const parts = [];
+  let taken = 0;
+  let quote = text.indexOf('"');
+  for (const { 0: digits, index } of text.matchAll(DIGITS_THAT_MAY_NOT_FIT)) {
+    const end = index + digits.length;
+    if (!BEFORE.includes(text[index - 1] ?? "[") || !AFTER.includes(text[end] ?? "]")) continue;
+    while (quote >= 0 && quote < index) {
+      const close = endOfText(text, quote);
+      if (close > index) break;
+      quote = text.indexOf('"', close + 1);
+    }
+    const start = text[index - 1] === "-" ? index - 1 : index;
+    if ((quote >= 0 && quote < index) || !isLong(text.slice(start, end))) continue;
+    parts.push(escapeMarks(text.slice(taken, start)), `"\\u0000${text.slice(start, end)}"`);
+    taken = end;
+  }
+  return taken === 0 ? text : parts.join("") + escapeMarks(text.slice(taken));
 }
 
-function isLong(token) {
-  if (!WHOLE_NUMBER.test(token) || Number.isSafeInteger(Number(token))) return false;
-  const value = BigInt(token);
+/** Where the text that begins with this quote ends; behind all else if it does not end. */
+function endOfText(text, open) {
+  for (let close = text.indexOf('"', open + 1); close >= 0; close = text.indexOf('"', close + 1)) {
+    let start = close;
+    while (text[start - 1] === "\\") start -= 1;
+    if ((close - start) % 2 === 0) return close;
+  }
+  return text.length;
+}
+
+/** Texts that begin with a mark of their own; a quote within a text has a backslash before it. */
+function escapeMarks(text) {
+  return text.replace(/(?<!\\)"\\u0000/g, `"\\u0000${TEXT}`);
+}
+
+function isLong(digits) {
+  if (!INDEX.test(digits.replace("-", "")) || Number.isSafeInteger(Number(digits))) return false;
+  const value = BigInt(digits);
   return value >= SMALLEST && value <= LARGEST;
 }
 
 function unmark(_name, value) {
-  if (typeof value !== "string" || value[0] !== "\0") return value;
-  return value.startsWith("\0text") ? `\0${value.slice(5)}` : BigInt(value.slice(1));
+  if (typeof value !== "string" || value[0] !== MARK) return value;
+  return value.startsWith(TEXT, 1) ? MARK + value.slice(1 + TEXT.length) : BigInt(value.slice(1));
 }
 
 /** Writes a document; a `bigint` is written as the number that it is. */
@@ -61,7 +94,7 @@ export function at(document, pointer) {
   let place = document;
   for (const part of pointer.slice(1).split("/")) {
     const name = part.includes("~") ? part.replaceAll("~1", "/").replaceAll("~0", "~") : part;
-    if (Array.isArray(place)) place = WHOLE_NUMBER.test(name) ? place[Number(name)] : undefined;
+    if (Array.isArray(place)) place = INDEX.test(name) ? place[Number(name)] : undefined;
     else if (isObject(place) && Object.hasOwn(place, name)) place = place[name];
     else return undefined;
   }

@@ -7,7 +7,7 @@ import { componentize } from "@bytecodealliance/componentize-js";
 import { Mistake } from "./bundle.js";
 
 /** With every feature off, the engine asks for no clock, randomness, files or network. */
-const DISABLED = ["stdio", "random", "clocks", "http", "fetch-event"];
+export const DISABLED = ["stdio", "random", "clocks", "http", "fetch-event"];
 const CONTRACT = new URL("../../../../wit/0.1/plugin.wit", import.meta.url);
 
 export async function makeComponent(source) {

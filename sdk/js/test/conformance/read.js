@@ -1,13 +1,6 @@
 // What the cases of sdk/conformance call by the names of the contract, in the names of this SDK.
 
-import { readFileSync } from "node:fs";
-
-import { Auth, Column, Fetch, Flow, Items, Pages, at, definePlugin, each, get, parse, post, report, rule, stringify, table } from "@relink/sdk";
-
-/** The cases of a file, without losing digits. */
-export function cases(name) {
-  return parse(readFileSync(new URL(`../../../conformance/${name}.json`, import.meta.url), "utf8"));
-}
+import { Auth, Column, Fetch, Flow, Items, Pages, at, definePlugin, each, get, post, report, rule, stringify, table } from "@relink/sdk";
 
 /** `retry_after_s` as `retryAfterS`, at the first level only: deeper names belong to providers. */
 export function camelCased(options, renamed = {}) {
