@@ -1,7 +1,7 @@
 // Makes the contract's exports of a plugin. The contract's 64-bit numbers are `bigint`; everything else
 // in this SDK counts with numbers, so the border between both is here.
 
-import { log, logTo } from "./log.js";
+import { log, logTo, traced } from "./log.js";
 
 /** Larger numbers are no lengths of time and no moments. */
 const LARGEST = Number.MAX_SAFE_INTEGER;
@@ -18,7 +18,7 @@ export function componentOf(plugin, hostLog) {
         return lowerStepOut(plugin.step(context, state, event));
       } catch (error) {
         // A trap carries no text, so the error goes to the operator's log before it.
-        log.error(`step broke: ${error.message}\n${error.stack}`);
+        log.error(`step broke: ${traced(error)}`);
         throw error;
       }
     },

@@ -14,3 +14,9 @@ export const log = {
   warn: (text) => write("warn", text),
   error: (text) => write("error", text),
 };
+
+/** An error with its message and where it came from, in engines that repeat the message and those that do not. */
+export function traced(error) {
+  const { stack = "" } = error ?? {};
+  return stack.startsWith(String(error)) ? stack : `${error}\n${stack}`;
+}

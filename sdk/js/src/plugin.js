@@ -5,7 +5,7 @@ import { Failure } from "./answer.js";
 import { Context } from "./context.js";
 import { grantOf } from "./diagnose/grant.js";
 import { brokenPlugin, diagnose } from "./diagnose/table.js";
-import { log } from "./log.js";
+import { log, traced } from "./log.js";
 import { BUDGET_KEYS } from "./names.js";
 import { checkOptions, requireOneOf, requireOptions } from "./options.js";
 import { step } from "./step.js";
@@ -49,7 +49,7 @@ export class Plugin {
       const usual = () => diagnose(identity, this.#definition.errors, failure, grantOf(this.descriptor, failure));
       return this.#definition.classify?.(failure, usual) ?? usual();
     } catch (error) {
-      log.error(`classify broke: ${error.stack}`);
+      log.error(`classify broke: ${traced(error)}`);
       return brokenPlugin(identity, failure);
     }
   }

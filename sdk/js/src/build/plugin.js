@@ -10,7 +10,7 @@ import { bundle, Mistake } from "./bundle.js";
 
 /** Bundles and loads the plugin that is the default export of `entry`. */
 export async function loadPlugin(folder, entry) {
-  const source = `export { default } from ${JSON.stringify(entry)};`;
+  const source = `import * as module from ${JSON.stringify(entry)};\nexport default module.default;`;
   const plugin = await importText(await bundle({ folder, source, sourcemap: "inline" }));
   if (plugin?.descriptor === undefined || typeof plugin.classify !== "function") {
     throw new Mistake(`${entry} has no plugin as its default export; write: export default definePlugin({ … })`);

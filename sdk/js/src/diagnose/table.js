@@ -1,7 +1,7 @@
 // From a failure to a diagnosis: the provider's own rules first, then what OAuth 2 and HTTP say.
 // Total: it has an answer to any bytes, and a mistake in a rule cannot keep it from answering.
 
-import { log } from "../log.js";
+import { log, traced } from "../log.js";
 import { defaultVerdict } from "./defaults.js";
 import { correctByFacts, doubtful, toDiagnosis } from "./verdict.js";
 
@@ -22,7 +22,7 @@ function firstVerdict(rules, failure, grant) {
     try {
       if (rule.matches(failure, grant)) return rule.verdict(failure);
     } catch (error) {
-      log.error(`rule ${rule.code} broke and was passed over: ${error.stack}`);
+      log.error(`rule ${rule.code} broke and was passed over: ${traced(error)}`);
     }
   }
   return defaultVerdict(failure, grant);

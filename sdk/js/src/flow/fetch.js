@@ -1,6 +1,6 @@
 // One request, its further pages, and what is made of the items.
 
-import { log } from "../log.js";
+import { log, traced } from "../log.js";
 import { Items, Unreadable } from "../items.js";
 import { isObject, scalar, stringify } from "../json.js";
 import { checkOptions } from "../options.js";
@@ -66,7 +66,7 @@ class FetchFlow {
       return this.#take(position, happened.answer);
     } catch (error) {
       if (error instanceof Unreadable) return failed(error.message);
-      log.error(`the plugin cannot read the answer: ${error.stack}`);
+      log.error(`the plugin cannot read the answer: ${traced(error)}`);
       return failed(`the plugin cannot read the answer: ${error.message}`);
     }
   }
