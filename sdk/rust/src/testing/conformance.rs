@@ -88,9 +88,9 @@ fn tables() {
         let table = table_of(&case.table);
         let rows: Vec<Value> = case.items.iter().filter_map(|item| table.row(item)).collect();
         let mut wrong = case.rows.map_or_else(Vec::new, |expected| differences("rows", &json!(expected), &json!(rows)));
-        wrong.extend(case.dataset.iter().flat_map(|expected| {
-            differences("dataset", expected, &dataset_json(&table.dataset()))
-        }));
+        wrong.extend(
+            case.dataset.iter().flat_map(|expected| differences("dataset", expected, &dataset_json(&table.dataset()))),
+        );
         wrong
     });
 }
@@ -292,12 +292,14 @@ fn context() {
             .flat_map(|(name, expected)| differences(name, expected, &json!(context.setting(name))))
             .collect();
         wrong.extend(case.today.iter().flat_map(|day| differences("today", &json!(day), &json!(context.today()))));
-        wrong.extend(case.day_plus.iter().flat_map(|(day, days)| {
-            differences("day", &case.day, &json!(day_plus(day, *days)))
-        }));
-        wrong.extend(case.window.into_iter().flat_map(|(since, until)| {
-            differences("days", &case.days, &json!(Window { since, until }.each_day()))
-        }));
+        wrong.extend(
+            case.day_plus.iter().flat_map(|(day, days)| differences("day", &case.day, &json!(day_plus(day, *days)))),
+        );
+        wrong.extend(
+            case.window
+                .into_iter()
+                .flat_map(|(since, until)| differences("days", &case.days, &json!(Window { since, until }.each_day()))),
+        );
         wrong
     });
 }

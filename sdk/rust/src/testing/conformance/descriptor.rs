@@ -12,7 +12,19 @@ use crate::{
 pub(super) fn described(plugin: &Value) -> Value {
     only(
         plugin,
-        &["id", "display_name", "version", "aliases", "hosts", "requires", "auth", "tables", "budgets", "config_schema", "help"],
+        &[
+            "id",
+            "display_name",
+            "version",
+            "aliases",
+            "hosts",
+            "requires",
+            "auth",
+            "tables",
+            "budgets",
+            "config_schema",
+            "help",
+        ],
     );
     let named = |name: &str| plugin[name].as_str().unwrap();
     let list = |name: &str| plugin[name].as_array().cloned().unwrap_or_default();
@@ -31,11 +43,8 @@ pub(super) fn described(plugin: &Value) -> Value {
     descriptor_json(&text(plugin, "help").map_or(made.clone(), |url| made.help(url)))
 }
 
-const BUDGET_KEYS: [(&str, BudgetKey); 3] = [
-    ("app", BudgetKey::App),
-    ("authorization", BudgetKey::Authorization),
-    ("connection", BudgetKey::Connection),
-];
+const BUDGET_KEYS: [(&str, BudgetKey); 3] =
+    [("app", BudgetKey::App), ("authorization", BudgetKey::Authorization), ("connection", BudgetKey::Connection)];
 const PLACES: [(&str, Place); 6] = [
     ("header", Place::Header),
     ("query", Place::Query),
@@ -117,8 +126,21 @@ fn oauth2_of(oauth: &Value) -> Oauth2 {
         ("token_pointers", Oauth2::token_pointers),
     ];
     let mut known = vec![
-        "authorize_url", "token_url", "scopes", "optional_scopes", "scope_separator", "revoked_at", "refreshed", "extended",
-        "without_pkce", "token_auth", "json_token_body", "login_hint", "keep", "assumed_lifetime_s", "reauthorize_days",
+        "authorize_url",
+        "token_url",
+        "scopes",
+        "optional_scopes",
+        "scope_separator",
+        "revoked_at",
+        "refreshed",
+        "extended",
+        "without_pkce",
+        "token_auth",
+        "json_token_body",
+        "login_hint",
+        "keep",
+        "assumed_lifetime_s",
+        "reauthorize_days",
     ];
     known.extend(PAIRS.map(|(name, _)| name));
     only(oauth, &known);
@@ -252,7 +274,8 @@ fn use_json(credential: &CredentialUse) -> Value {
             })
         })
         .collect();
-    let signer = credential.signer.as_ref().map(|signer| json!({ "name": signer.name, "params": fields_json(&signer.params) }));
+    let signer =
+        credential.signer.as_ref().map(|signer| json!({ "name": signer.name, "params": fields_json(&signer.params) }));
     json!({ "name": credential.name, "placements": placements, "signer": signer, "hosts": credential.hosts })
 }
 
@@ -265,7 +288,8 @@ fn oauth2_json(oauth: &Oauth2) -> Value {
         Refresh::RefreshToken(Rotation::Strict) => json!({ "refresh-token": "strict" }),
         Refresh::RefreshToken(Rotation::GraceS(seconds)) => json!({ "refresh-token": { "grace-s": seconds } }),
     };
-    let token_auth = name_of(&[("body", TokenAuth::Body), ("basic", TokenAuth::Basic), ("none", TokenAuth::None)], oauth.token_auth);
+    let token_auth =
+        name_of(&[("body", TokenAuth::Body), ("basic", TokenAuth::Basic), ("none", TokenAuth::None)], oauth.token_auth);
     let token_body = name_of(&[("form", BodyFormat::Form), ("json", BodyFormat::Json)], oauth.token_body);
     let sources = [("callback-query", KeptFrom::CallbackQuery), ("token-answer", KeptFrom::TokenAnswer)];
     let scopes: Vec<Value> = oauth

@@ -156,10 +156,7 @@ fn label_of(item: &Value) -> String {
 }
 
 fn report_of(flow: &Value) -> Report {
-    only(
-        flow,
-        &["report", "id", "poll", "status", "location", "poll_every_ms", "give_up_after_ms", "download"],
-    );
+    only(flow, &["report", "id", "poll", "status", "location", "poll_every_ms", "give_up_after_ms", "download"]);
     let poll = flow["poll"].as_str().unwrap().to_owned();
     let status = &flow["status"];
     let mut report = Report::new(request_of(&flow["report"]), flow["id"].as_str().unwrap(), move |id| {

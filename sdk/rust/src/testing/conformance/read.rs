@@ -22,9 +22,9 @@ pub(super) fn text<'a>(document: &'a Value, name: &str) -> Option<&'a str> {
 
 /// A list of texts, which may be missing.
 pub(super) fn texts<'a>(document: &'a Value, name: &str) -> Vec<&'a str> {
-    document.get(name).map_or_else(Vec::new, |list| {
-        list.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
-    })
+    document
+        .get(name)
+        .map_or_else(Vec::new, |list| list.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect())
 }
 
 /// A list of pairs, which may be missing; a number counts as its text.
@@ -53,10 +53,7 @@ pub(super) fn column_of(column: &Value) -> Column {
 }
 
 pub(super) fn table_of(table: &Value) -> Table {
-    only(
-        table,
-        &["name", "label", "columns", "daily", "window_days", "restated_days", "history_days", "for_accounts"],
-    );
+    only(table, &["name", "label", "columns", "daily", "window_days", "restated_days", "history_days", "for_accounts"]);
     let columns: Vec<Column> = table["columns"].as_array().unwrap().iter().map(column_of).collect();
     let (name, label) = (forever(table["name"].as_str().unwrap()), forever(table["label"].as_str().unwrap()));
     let days = |name: &str| table[name].as_u64().map(|days| u32::try_from(days).unwrap());

@@ -43,7 +43,9 @@ fn with_condition(made: Rule, name: &str, value: &Value, case: &Value) -> Rule {
         "status" => made.status(status(value)),
         "statuses" => made.statuses(status(&value[0]), status(&value[1])),
         "json" => for_each(made, members(), |made, pointer, _| made.json(pointer, texts(value, pointer))),
-        "json_contains" => for_each(made, members(), |made, pointer, part| made.json_contains(pointer, part.as_str().unwrap())),
+        "json_contains" => {
+            for_each(made, members(), |made, pointer, part| made.json_contains(pointer, part.as_str().unwrap()))
+        }
         "json_present" => texts(case, name).into_iter().fold(made, Rule::json_present),
         "contains" => made.contains(texts(case, name)),
         "header" => for_each(made, members(), |made, header, part| made.header(header, part.as_str().unwrap())),
