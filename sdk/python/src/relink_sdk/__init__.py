@@ -1,5 +1,4 @@
-"""Write a Relink plugin: a table of columns, a table of errors, and functions that say which request
-to send.
+"""Write a Relink plugin: columns, errors, and functions that say which request to send.
 
 A plugin knows one provider. It has no socket, clock, file or secret: it says which request comes
 next, the host sends it with credentials that the plugin never sees, and comes back with the answer.

@@ -83,7 +83,7 @@ def with_value(document: Json, pointer: str, value: Json) -> Json:
 
 
 def scalar(value: Json) -> str | None:
-    """Texts, numbers and truth values as text: providers write the same code as `190` and `"190"`."""
+    """Texts, numbers and truth values as text: providers write `190` and `"190"` alike."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -19,11 +19,11 @@ csv.field_size_limit(2**31 - 1)
 
 @dataclass(frozen=True)
 class Items:
-    """How the items lie in an answer: `Items.at("/data")`, `Items.lines()` or `Items.csv(",")`.
+    r"""How the items lie in an answer: `Items.at("/data")`, `Items.lines()` or `Items.csv(",")`.
 
     >>> Items.at("/data/deals").decode(b'{"data":{"deals":[{"id":1},{"id":2}]}}')
     [{'id': 1}, {'id': 2}]
-    >>> Items.csv(",").decode(b"id,name\\n1,Ann\\n")
+    >>> Items.csv(",").decode(b"id,name\n1,Ann\n")
     [{'id': '1', 'name': 'Ann'}]
     """
 

@@ -68,10 +68,12 @@ class Plugin:
     ) -> None:
         """Says what the plugin is.
 
-        `hosts` are all to which a request may go; `aliases`, other names under which people and data
-        know the provider; `requires`, features of the host such as "auth:oauth1"; `tables`, datasets
-        that a `step` of your own fetches, since `sync` adds its own; `config_schema`, the JSON
-        Schema of the settings of a connection; `help_url`, the provider's help on connecting.
+        - `hosts`: all to which a request may go.
+        - `aliases`: other names under which people and data know the provider.
+        - `requires`: features of the host, such as "auth:oauth1".
+        - `tables`: datasets that a `step` of your own fetches; `sync` adds its own.
+        - `config_schema`: the JSON Schema of the settings of a connection.
+        - `help_url`: the provider's help on connecting.
         """
         self.errors = ErrorTable(id, display_name, list(errors))
         schema = {"type": "object", "properties": {}} if config_schema is None else config_schema

@@ -1,4 +1,4 @@
-"""Saying how people authorize, and where the host puts the credential that the plugin never sees."""
+"""Saying how people authorize, and where the host puts what the plugin never sees."""
 
 from __future__ import annotations
 

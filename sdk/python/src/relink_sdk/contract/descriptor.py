@@ -23,7 +23,7 @@ class Daily:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One dataset; `relink_sdk.Table` makes it. Without `daily`, every run reads the whole of it."""
+    """One dataset; `relink_sdk.Table` makes it. Without `daily`, every run reads all of it."""
 
     name: str
     label: str

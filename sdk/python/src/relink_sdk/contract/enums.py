@@ -1,4 +1,4 @@
-"""The contract's enums. The value of a case is its name in the contract, in logs and in fixtures."""
+"""The contract's enums. The value of a case is its name in contract, logs and fixtures."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class Failure:
         return forms.value_of(self.text(), name) if self._looks_like_form() else None
 
     def retry_after_ms(self) -> int | None:
-        """How long the provider wants to be left alone, in whichever of the usual ways it says so."""
+        """How long the provider wants to be left alone, in whichever of the usual ways."""
         return retry_after.from_headers(self.status, self.headers, self.now)
 
     def is_html(self) -> bool:

@@ -1,4 +1,4 @@
-"""What kind of credential failed, since the same answer means different things for different ones."""
+"""What kind of credential failed: the same answer means different things for each."""
 
 from __future__ import annotations
 

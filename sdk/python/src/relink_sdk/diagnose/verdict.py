@@ -55,7 +55,9 @@ class Verdict:
             blast=Blast.REQUEST,
             actor=Actor.NOBODY,
             remedy=Remedy.REFRESH,
-            message="The access to {provider} was renewed in the meantime; the next attempt uses it.",
+            message=(
+                "The access to {provider} was renewed in the meantime; the next attempt uses it."
+            ),
         )
 
     def diagnosis(self, failure: Failure, grant: Grant, id: str, display_name: str) -> Diagnosis:

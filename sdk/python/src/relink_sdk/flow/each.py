@@ -52,7 +52,7 @@ class Each(Flow):
 
     def start(self, context: Context) -> Turn:
         """Asks for the list."""
-        return self.list.start(context).nested(lambda list: {"list": list, "waiting": []})
+        return self.list.start(context).nested(lambda inner: {"list": inner, "waiting": []})
 
     def go_on(self, context: Context, position: Position, happened: Happened) -> Turn:
         """Goes on listing, or with the flow of a batch."""
@@ -62,7 +62,7 @@ class Each(Flow):
                 waiting = [*waiting, *values]
                 if turn.is_finished():
                     return turn.then(self._run_next(context, waiting))
-                return turn.nested(lambda list: {"list": list, "waiting": waiting})
+                return turn.nested(lambda inner: {"list": inner, "waiting": waiting})
             case {"batch": [*batch], "waiting": [*waiting], "inner": inner}:
                 turn = self.make(batch).go_on(context, inner, happened)
                 if turn.is_finished():

@@ -15,7 +15,7 @@ from relink_sdk.flow.turn import WRONG_STATE, Happened, Position, Turn
 
 
 class Flow(ABC):
-    """What an operation does: nothing, one `Fetch`, one `Report`, one `Each`, or several in order."""
+    """What an operation does: nothing, a `Fetch`, a `Report`, an `Each`, or several in order."""
 
     @staticmethod
     def nothing() -> Flow:
