@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import suppress
 from io import TextIOBase
 from typing import Any
 
@@ -22,6 +23,8 @@ from relink_sdk.contract.exchange import Context, Probe, Start
 from relink_sdk.contract.failure import Failure
 from relink_sdk.plugin import Plugin
 
+#: After so many calls the interpreter has specialized the code for what it meets.
+_REHEARSALS = 20
 _FROM_HOST, _TO_HOST = FromHost(types), ToHost(types)
 
 
@@ -57,10 +60,14 @@ def exported(plugin: Plugin) -> type:
 
 def _rehearse(plugin: Plugin) -> None:
     """Fills the interpreter's caches while the component is built, not once more in each call."""
-    for body in (b'{"error":"invalid_token"}', b"<html>", b"error=a&b=%20"):
-        for phase in Phase:
-            plugin.classify(Failure(phase, status=401, body=body))
-    _TO_HOST.step_out(plugin.step(Context(now=0), b"", Start(Probe())))
+    bodies = (b'{"error":"invalid_token"}', b"<html>", b"error=a&b=%20")
+    for _ in range(_REHEARSALS):
+        for body in bodies:
+            for phase in Phase:
+                _TO_HOST.diagnosis(plugin.classify(Failure(phase, status=401, body=body)))
+        # A probe may need settings, which there are none of yet; then it is not rehearsed.
+        with suppress(Exception):
+            _TO_HOST.step_out(plugin.step(Context(now=0), b"", Start(Probe())))
 
 
 def _to_operator(severity: str, text: str) -> None:

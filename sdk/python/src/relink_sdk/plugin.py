@@ -8,7 +8,6 @@ from dataclasses import replace
 from relink_sdk import documents, log
 from relink_sdk.contract.auth import AuthMethod
 from relink_sdk.contract.descriptor import Descriptor, RateBudget
-from relink_sdk.contract.enums import Actor, Blast, Certainty, Reason, Remedy
 from relink_sdk.contract.exchange import (
     Accounts,
     Context,
@@ -23,7 +22,6 @@ from relink_sdk.contract.exchange import (
 )
 from relink_sdk.contract.failure import Diagnosis, Failure
 from relink_sdk.contract.step import StepOut
-from relink_sdk.diagnose import text
 from relink_sdk.diagnose.error_table import ErrorTable
 from relink_sdk.diagnose.grant import Grant
 from relink_sdk.diagnose.rule import Rule
@@ -47,7 +45,8 @@ class Plugin:
     synchronisation must remember, the SDK keeps in its state.
 
     A provider that fits none of the flows gets a subclass that overrides `step`: a pure function
-    from a state and an event to the next request.
+    from a state and an event to the next request. Where no rule says what broke, it overrides
+    `diagnose`.
     """
 
     def __init__(
@@ -75,6 +74,7 @@ class Plugin:
         - `config_schema`: the JSON Schema of the settings of a connection.
         - `help_url`: the provider's help on connecting.
         """
+        #: What the errors mean.
         self.errors = ErrorTable(id, display_name, list(errors))
         schema = {"type": "object", "properties": {}} if config_schema is None else config_schema
         self._descriptor = Descriptor(
@@ -152,11 +152,14 @@ class Plugin:
     def classify(self, failure: Failure) -> Diagnosis:
         """Says what broke. Total: it has an answer to any bytes."""
         try:
-            grant = Grant.of(self._descriptor.auth, failure)
-            return self.errors.diagnose(failure, grant)
+            return self.diagnose(failure)
         except Exception as error:  # noqa: BLE001
-            log.error(f"classify: {log.describe(error)}")
-            return self._unknown(failure)
+            log.error(f"classify broke: {log.describe(error)}")
+            return self.errors.broken_plugin(failure)
+
+    def diagnose(self, failure: Failure) -> Diagnosis:
+        """Says what broke. Override it only if no rule can say it."""
+        return self.errors.diagnose(failure, Grant.of(self._descriptor.auth, failure))
 
     def step(self, context: Context, state_bytes: bytes, event: Event) -> StepOut:
         """Goes one step on. Override it only if no flow does what the provider needs."""
@@ -192,20 +195,3 @@ class Plugin:
         needed = {"probe": self._probe, "identify": self._identify}
         is_by_hand = type(self).step is not Plugin.step
         return [] if is_by_hand else [name for name, function in needed.items() if not function]
-
-    def _unknown(self, failure: Failure) -> Diagnosis:
-        """What is true whatever went wrong: nobody knows what broke, and nobody is to blame yet."""
-        descriptor = self._descriptor
-        message = text.usual_message(Reason.UNKNOWN, Remedy.REAUTHORIZE)
-        return Diagnosis(
-            reason=Reason.UNKNOWN,
-            code=f"{descriptor.id}.unclassified",
-            cause=None,
-            certainty=Certainty.DOUBTFUL,
-            blast=Blast.AUTHORIZATION,
-            actor=Actor.CONNECTING_USER,
-            remedy=Remedy.REAUTHORIZE,
-            retry_after_ms=None,
-            message=text.fill(message, descriptor.display_name, failure),
-            help_url=None,
-        )

@@ -102,6 +102,10 @@ class Failure:
 
     def is_html(self) -> bool:
         """The body is a web page, whatever its content type says."""
+        return self._is_html
+
+    @cached_property
+    def _is_html(self) -> bool:
         start = self.text().lstrip("\ufeff").lstrip()[:15].lower()
         declared = "text/html" in (self.header("content-type") or "")
         return start.startswith(_HTML_STARTS) or (declared and start.startswith("<"))

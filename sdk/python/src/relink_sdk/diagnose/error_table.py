@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relink_sdk import log
-from relink_sdk.contract.enums import Reason
+from relink_sdk.contract.enums import Blast, Reason
 from relink_sdk.contract.failure import Diagnosis, Failure
 from relink_sdk.diagnose import defaults
 from relink_sdk.diagnose.grant import Grant
@@ -30,6 +30,23 @@ class ErrorTable:
         """Says what a failure means; it never raises."""
         verdict = self._verdict(failure, grant).corrected_by_facts(failure)
         return verdict.diagnosis(failure, grant, self.id, self.display_name)
+
+    def broken_plugin(self, failure: Failure) -> Diagnosis:
+        """What is said when the plugin itself broke.
+
+        It is the operator's matter, and breaks no connection.
+        """
+        verdict = Verdict(
+            Reason.REQUEST_REJECTED,
+            "classify-failed",
+            doubtful=True,
+            blast=Blast.REQUEST,
+            message=(
+                "{provider} answered with something that we did not understand. "
+                "Our operators have to look at this; reconnecting does not help."
+            ),
+        )
+        return verdict.diagnosis(failure, Grant.SECRET, self.id, self.display_name)
 
     def codes(self) -> list[str]:
         """The codes of all rules, so that a test can ask for a fixture for each."""

@@ -32,15 +32,17 @@ class Rule:
 
     def matches(self, failure: Failure, grant: Grant) -> bool:
         """All conditions hold."""
+        for holds in self.conditions:
+            if not holds(failure, grant):
+                return False
         # A web page was made by something in front of the API, and may say "forbidden" too.
-        if failure.is_html() and not self.on_web_pages:
-            return False
-        return all(holds(failure, grant) for holds in self.conditions)
+        return self.on_web_pages or not failure.is_html()
 
     def verdict_on(self, failure: Failure) -> Verdict:
         """What the rule says about a failure that it matches."""
-        wait = None if self.wait is None else self.wait(failure)
-        verdict = replace(self.verdict, retry_after_ms=wait)
+        verdict = self.verdict
+        if self.wait is not None:
+            verdict = replace(verdict, retry_after_ms=self.wait(failure))
         words = None if self.quoting is None else documents.text_at(failure.json(), self.quoting)
         if verdict.message is None or words is None:
             return verdict
