@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
@@ -17,6 +18,8 @@ _MAX_DEPTH = 127
 _OPENING, _CLOSING = b"[{", b"]}"
 _NO_BRACKETS = bytes(set(range(256)) - set(_OPENING + _CLOSING))
 _AS_ROUND = bytes.maketrans(_OPENING + _CLOSING, b"(())")
+#: Made once: `json.dumps` would make one for each of many rows.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _I64_MIN, _U64_MAX = -(2**63), 2**64 - 1
 
 
@@ -42,7 +45,7 @@ def parse_or_none(body: bytes) -> Json:
 
 def dump(document: Json) -> str:
     """Writes a document in the one form that all SDKs write: no spaces, members sorted."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _ENCODER.encode(document)
 
 
 def at(document: Json, pointer: str) -> Json:
@@ -51,12 +54,10 @@ def at(document: Json, pointer: str) -> Json:
     >>> at({"data": [{"id": 7}]}, "/data/0/id")
     7
     """
-    if not pointer:
-        return document
-    if not pointer.startswith("/"):
+    names = _names(pointer)
+    if names is None:
         return None
-    for name in pointer[1:].split("/"):
-        name = name.replace("~1", "/").replace("~0", "~")
+    for name in names:
         if isinstance(document, dict):
             document = document.get(name)
         elif isinstance(document, list) and _is_index(name) and int(name) < len(document):
@@ -98,6 +99,13 @@ def scalar(value: Json) -> str | None:
 def ascii_lower(text: str) -> bytes:
     """Lower case in ASCII only: other letters that look alike are not the same."""
     return text.encode("utf-8", "replace").lower()
+
+
+@lru_cache(maxsize=1024)
+def _names(pointer: str) -> tuple[str, ...] | None:
+    if pointer and not pointer.startswith("/"):
+        return None
+    return tuple(name.replace("~1", "/").replace("~0", "~") for name in pointer.split("/")[1:])
 
 
 def _is_index(name: str) -> bool:

@@ -65,6 +65,10 @@ class Table:
 
     def row(self, item: Json) -> dict[str, Json] | None:
         """The row of an item; None if a column of the key is missing in it."""
-        row = {column.name: column.read(item) for column in self.columns}
-        is_without_key = any(column.key and row[column.name] is None for column in self.columns)
-        return None if is_without_key else row
+        row: dict[str, Json] = {}
+        for column in self.columns:
+            value = column.read(item)
+            if value is None and column.key:
+                return None
+            row[column.name] = value
+        return row
