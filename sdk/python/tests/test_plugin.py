@@ -31,7 +31,7 @@ from relink_sdk import (
     log,
     rule,
 )
-from tests.toys import toy
+from tests.toys import THINGS, toy
 
 NOW = Context(now=0)
 SYNC = Start(Sync(Slice("things")))
@@ -118,6 +118,9 @@ class Stepping(Logged):
         self.assertEqual(
             plugin.step(NOW, state, Answered(answer)).throttle, Throttle("requests", 7)
         )
+
+    def test_two_functions_for_one_dataset_are_refused(self) -> None:
+        self.assertRaises(ValueError, toy().sync, THINGS)
 
     def test_what_lacks_is_named(self) -> None:
         bare = Plugin(id="toy", display_name="Toy", version="1.0.0", hosts=[], auth=[])

@@ -71,7 +71,8 @@ def _rehearse(plugin: Plugin) -> None:
 
 
 def _to_operator(severity: str, text: str) -> None:
-    diag.log(diag.Severity[severity.upper()], text)
+    # Modules lie under this path while the component is built.
+    diag.log(diag.Severity[severity.upper()], text.replace(" /0/", " src/"))
 
 
 class _Printed(TextIOBase):
