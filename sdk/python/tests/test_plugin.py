@@ -15,6 +15,8 @@ from relink_sdk import (
     Failed,
     Failure,
     Field,
+    Identify,
+    Identity,
     Json,
     Phase,
     Plugin,
@@ -104,6 +106,15 @@ class Stepping(Logged):
         self.assertEqual(plugin.lacks(), [])
         self.assertEqual(plugin.step(NOW, b"", SYNC).state, b"sent")
         self.assertEqual(plugin.step(NOW, b"sent", Woken()).next, Done())
+
+    def test_an_identity_without_a_text_is_none(self) -> None:
+        plugin = toy()
+        state = plugin.step(NOW, b"", Start(Identify())).state
+        for body in (b'{"id":"u1","name":null}', b'{"id":7,"name":"Ann"}', b'{"id":"u1"}', b"[]"):
+            out = plugin.step(NOW, state, Answered(Response(200, body=body)))
+            self.assertIsInstance(out.next, Failed)
+        answer = Answered(Response(200, body=b'{"id":"u1","name":"Ann"}'))
+        self.assertEqual(plugin.step(NOW, state, answer).found, [Identity("u1", "Ann")])
 
     def test_limits_are_read_from_every_answer(self) -> None:
         plugin = toy()
