@@ -50,7 +50,7 @@ impl Cache {
 
     /// The compiled code of the component with this digest, if it is there and intact.
     pub(crate) fn find_code(&self, digest: &str) -> Option<Vec<u8>> {
-        Self::find(&self.code_path(digest))
+        find(&self.code_path(digest))
     }
 
     /// Keeps compiled code. A failure costs the next start a compilation, and nothing else.
@@ -63,7 +63,7 @@ impl Cache {
         if !self.code_path(digest).is_file() {
             return None;
         }
-        let description = Self::find(&self.description_path(digest))?;
+        let description = find(&self.description_path(digest))?;
         let description: Description = serde_json::from_slice(&description).ok()?;
         (description.gates == gates).then_some(description)
     }
@@ -72,26 +72,6 @@ impl Cache {
     pub(crate) fn keep_description(&self, digest: &str, description: &Description) {
         let json = serde_json::to_vec(description).expect("a description has nothing that JSON lacks");
         self.keep(&self.description_path(digest), &json);
-    }
-
-    fn find(path: &Path) -> Option<Vec<u8>> {
-        let mut entry = match fs::read(path) {
-            Ok(entry) => entry,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "what is kept of a plugin cannot be read");
-                return None;
-            }
-        };
-        match entry.split_at_checked(CHECKSUM_BYTES) {
-            Some((checksum, content)) if Sha256::digest(content).as_slice() == checksum => {
-                Some(entry.split_off(CHECKSUM_BYTES))
-            }
-            _ => {
-                tracing::warn!(path = %path.display(), "what is kept of a plugin is damaged, making it again");
-                None
-            }
-        }
     }
 
     fn keep(&self, path: &Path, content: &[u8]) {
@@ -114,6 +94,27 @@ impl Cache {
 
     fn description_path(&self, digest: &str) -> PathBuf {
         self.folder.join(format!("{digest}-{:016x}.json", self.compatibility))
+    }
+}
+
+/// What an entry holds, if it is there and intact.
+fn find(path: &Path) -> Option<Vec<u8>> {
+    let mut entry = match fs::read(path) {
+        Ok(entry) => entry,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "what is kept of a plugin cannot be read");
+            return None;
+        }
+    };
+    match entry.split_at_checked(CHECKSUM_BYTES) {
+        Some((checksum, content)) if Sha256::digest(content).as_slice() == checksum => {
+            Some(entry.split_off(CHECKSUM_BYTES))
+        }
+        _ => {
+            tracing::warn!(path = %path.display(), "what is kept of a plugin is damaged, making it again");
+            None
+        }
     }
 }
 

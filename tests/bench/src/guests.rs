@@ -1,4 +1,4 @@
-//! The built plugins.
+//! The built plugins, and where cargo puts things.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -16,8 +16,12 @@ pub(crate) fn folder() -> Result<PathBuf> {
     if let Some(folder) = env::var_os("RELINK_TEST_PLUGINS") {
         return Ok(folder.into());
     }
+    Ok(target_folder()?.join("plugins"))
+}
+
+/// Cargo's target folder, in which this program lies.
+pub(crate) fn target_folder() -> Result<PathBuf> {
     let program = env::current_exe()?;
     let is_target = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
-    let target = program.ancestors().find(is_target).context("cargo marks its target folder")?;
-    Ok(target.join("plugins"))
+    Ok(program.ancestors().find(is_target).context("cargo marks its target folder")?.to_owned())
 }

@@ -17,12 +17,12 @@ use crate::report::Report;
 use crate::rounds::{Contender, Series, interleave};
 use scene::Scene;
 
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 11;
 
 const MS: &str = "ms";
 const FIRST_DATA_MS: &str = "first data ms";
 
-const ABOUT: &str = "one reconnect heals 10,000 connections while others are synced 100 times a second";
+const ABOUT: &str = "one reconnect heals 10,000 connections, while others are synced all the time";
 
 /// What the same contenders are called on each database.
 struct Names {

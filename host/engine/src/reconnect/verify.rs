@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use relink_core::plugin::{Account, AuthMethod, Facts, Found, Identity, Operation};
 use relink_runtime::Plugin;
-use relink_store::connections::Connection;
+use relink_store::connections::Dependent;
 
 use crate::credentials::Secrets;
 use crate::engine::Engine;
@@ -19,9 +19,9 @@ pub(crate) struct Verified {
 }
 
 impl Verified {
-    /// Whether data of `connection` can be read with the credential, as far as the provider tells.
-    pub(crate) fn can_see(&self, connection: &Connection) -> bool {
-        let account = (connection.account_kind.clone(), connection.account_id.clone());
+    /// Whether data of a connection can be read with the credential, as far as the provider tells.
+    pub(crate) fn can_see(&self, dependent: &Dependent) -> bool {
+        let account = (dependent.account_kind.clone(), dependent.account_id.clone());
         self.accounts.as_ref().is_none_or(|accounts| accounts.contains(&account))
     }
 }

@@ -1,7 +1,6 @@
 //! An agency whose one Google login serves ten thousand data sources, and another login whose data
 //! sources are synced all the time.
 
-use std::sync::Mutex as Slot;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -29,7 +28,7 @@ const BUSY_INTERVAL_MS: i64 = 1_000;
 const NODE: &str = "relink";
 const YEAR_MS: i64 = 365 * 86_400_000;
 const GLANCE: Duration = Duration::from_millis(20);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const SYNCS: &str = "
     SELECT COUNT(*) FROM runs JOIN connections ON connections.workspace_id = runs.workspace_id
@@ -64,14 +63,13 @@ pub(super) struct Healed {
 
 impl Scene {
     pub(super) async fn set(database: Database) -> Result<Self> {
-        let url = Slot::new(String::new());
+        let mut url = String::new();
         let agency = Agency::start_with(database, |config: &mut Config| {
             config.scheduler.interval = Span::seconds(86_400);
             config.scheduler.backfill_days = 1;
-            *url.lock().expect("nobody else holds it") = config.database_url().expose().to_owned();
+            config.database_url().expose().clone_into(&mut url);
         })
         .await;
-        let url = url.into_inner().expect("nobody else holds it");
         let [acme, bluebird, cobalt] = agency.clients.clone();
         let many = agency.connect("google", ANA, &[(ACCOUNTS[0], &acme)]).await;
         let busy = agency.connect("google", TOM, &[(ACCOUNTS[0], &bluebird)]).await;

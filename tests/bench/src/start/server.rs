@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 /// The first start compiles a hundred plugins.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(30);
 const GLANCE: Duration = Duration::from_micros(500);
 /// Until what the start left behind is done.
 const SETTLE: Duration = Duration::from_millis(1_500);
