@@ -1,5 +1,6 @@
 //! Compiles components, each once, and brings compiled code back into memory.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use wasmtime::Engine;
@@ -44,7 +45,9 @@ impl Compiler {
     }
 }
 
-/// Compiles a component: the one place where the compiler meets bytes from outside.
+/// Compiles a component: the one place where the compiler meets bytes from outside. A panic of the
+/// compiler is one more reason to refuse them.
 fn compile(engine: &Engine, component: &[u8]) -> wasmtime::Result<Vec<u8>> {
-    engine.precompile_component(component)
+    catch_unwind(AssertUnwindSafe(|| engine.precompile_component(component)))
+        .unwrap_or_else(|_| Err(wasmtime::Error::msg("the compiler cannot cope with it")))
 }

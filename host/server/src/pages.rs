@@ -53,6 +53,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/notices", get(notices::page))
         .route("/notices/read", post(notices::read))
         .route("/plugins", get(plugins::page))
+        .route("/plugins/{id}/{action}", post(plugins::act))
         .route("/settings", get(settings::page))
         .route("/settings/tokens", post(settings::create_token))
         .route("/settings/tokens/{id}/revoke", post(settings::revoke_token))

@@ -21,6 +21,8 @@ confirm_after = "300ms"
 retry_first = "300ms"
 retry_most = "1s"
 heal_probe = "1s"
+[plugin_trust]
+mode = "unsigned"
 `;
 
 export class Relink {

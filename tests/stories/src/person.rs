@@ -84,6 +84,13 @@ impl Person {
         self.browser.send(request).await
     }
 
+    /// Uploads a plugin.
+    pub async fn upload(&self, component: Vec<u8>) -> Page {
+        let url = join(&self.base, "/api/v1/plugins");
+        let request = self.browser.http.post(url).header(CSRF_HEADER, &self.csrf);
+        self.browser.send(request.header("content-type", "application/wasm").body(component)).await
+    }
+
     /// Asks the API with the cookie alone, as another website could make a browser do.
     pub async fn api_without_token(&self, method: Method, path: &str) -> Page {
         self.browser.send(self.browser.http.request(method, join(&self.base, &format!("/api/v1{path}")))).await

@@ -145,6 +145,16 @@ impl Action {
             Self::Enable => "plugin.enabled",
         }
     }
+
+    /// What it has led to, for a person.
+    pub(crate) fn outcome(self) -> &'static str {
+        match self {
+            Self::Approve => "The new version has what it asked for, and is in service.",
+            Self::Rollback => "The version before is in service again. The other one is withdrawn for good.",
+            Self::Disable => "The plugin is out of service. Its data sources wait; nothing of them is lost.",
+            Self::Enable => "The plugin is in service again.",
+        }
+    }
 }
 
 pub(crate) async fn perform(app: &App, caller: &Identity, id: &str, action: Action) -> Result<(), Trouble> {

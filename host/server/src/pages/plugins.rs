@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use axum::extract::Path;
 use axum::response::Response;
 use relink_runtime::{Listing, ListingState};
 use relink_store::authorizations;
 use relink_store::data_sources::{self, Filter};
 
+use crate::api::plugins::{Action, perform};
 use crate::pages::connect::missing_app_secrets;
+use crate::pages::flash::banner;
 use crate::pages::lookup::Lookup;
 use crate::pages::visit::Visit;
-use crate::ui::views::plugins::{PluginRow, PluginState, Plugins};
+use crate::ui::views::plugins::{PluginAction, PluginRow, PluginState, Plugins};
 use crate::ui::views::provider::Provider;
-use crate::ui::views::shell::Section;
+use crate::ui::views::shell::{Section, Tone};
 use crate::web::trouble::Trouble;
 
 pub(super) async fn page(visit: Visit) -> Result<Response, Trouble> {
@@ -46,6 +49,9 @@ async fn removed(visit: &Visit, lookup: &Lookup) -> Result<Vec<PluginRow>, Troub
             redirect_uri: None,
             state: PluginState::Removed,
             data_sources: count_data_sources(visit, &id).await?,
+            publisher: None,
+            asks: Vec::new(),
+            actions: Vec::new(),
         };
         gone.insert(id, row);
     }
@@ -69,9 +75,9 @@ async fn count_data_sources(visit: &Visit, plugin_id: &str) -> Result<usize, Tro
 
 fn row(visit: &Visit, lookup: &Lookup, listing: &Listing, data_sources: usize) -> PluginRow {
     let file = listing.file.as_ref().and_then(|file| file.file_name()).map(|name| name.to_string_lossy().into_owned());
-    let id = listing.id.clone().or(file).unwrap_or_default();
+    let id = listing.id.clone().or_else(|| listing.claims.clone()).or(file).unwrap_or_default();
     let name = listing.display_name.clone().unwrap_or_else(|| id.clone());
-    let plugin = lookup.plugin(&id);
+    let plugin = lookup.plugin(&id).filter(|_| listing.id.is_some());
     let hosts = plugin.as_ref().map(|plugin| plugin.descriptor().hosts.clone()).unwrap_or_default();
     let has_sign_in =
         plugin.iter().flat_map(|plugin| &plugin.descriptor().auth).any(|method| method.oauth2().is_some());
@@ -83,8 +89,12 @@ fn row(visit: &Visit, lookup: &Lookup, listing: &Listing, data_sources: usize) -
         .collect();
     let state = match listing.state {
         ListingState::Refused => PluginState::Failed { why: listing.problem.clone().unwrap_or_default() },
+        ListingState::Waiting => PluginState::Waiting,
+        ListingState::Disabled => PluginState::Disabled,
         _ if !missing.is_empty() => PluginState::NotSetUp { missing },
-        _ => PluginState::Running,
+        ListingState::RolledBack => PluginState::RolledBack,
+        ListingState::Suspect => PluginState::Suspect,
+        ListingState::InService => PluginState::Running,
     };
     PluginRow {
         provider: Provider::new(id, name),
@@ -93,5 +103,28 @@ fn row(visit: &Visit, lookup: &Lookup, listing: &Listing, data_sources: usize) -
         redirect_uri,
         state,
         data_sources,
+        publisher: listing.publisher.clone(),
+        asks: listing.asks.clone(),
+        actions: actions(listing),
     }
+}
+
+/// What can be done with a plugin in this state.
+fn actions(listing: &Listing) -> Vec<PluginAction> {
+    let action = |name, label: &str| PluginAction { name, label: label.to_owned() };
+    match listing.state {
+        ListingState::Refused => Vec::new(),
+        ListingState::Waiting => vec![action("approve", "Approve")],
+        ListingState::Disabled => vec![action("enable", "Switch on")],
+        ListingState::InService | ListingState::RolledBack | ListingState::Suspect => {
+            let back = listing.previous.as_ref().map(|version| action("rollback", &format!("Go back to {version}")));
+            back.into_iter().chain([action("disable", "Switch off")]).collect()
+        }
+    }
+}
+
+pub(super) async fn act(visit: Visit, Path((id, action)): Path<(String, Action)>) -> Result<Response, Trouble> {
+    refuse_others(&visit)?;
+    perform(&visit.app, &visit.identity, &id, action).await?;
+    Ok(visit.go("/plugins", &banner(Tone::Ok, "Done.", action.outcome())))
 }

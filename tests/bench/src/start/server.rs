@@ -38,6 +38,7 @@ impl Server {
             .arg("serve")
             .env("RELINK_LISTEN", address.to_string())
             .env("RELINK_DATA_DIR", folder)
+            .env("RELINK_PLUGIN_TRUST__MODE", "unsigned")
             .env("RELINK_LOG__FILTER", "error")
             .stdout(Stdio::null())
             .spawn()

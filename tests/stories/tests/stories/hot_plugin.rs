@@ -4,8 +4,41 @@ use std::fs;
 
 use relink_simulator::{Fault, Provider};
 use relink_stories::{Agency, Database, eventually, plugin_file, story};
+use reqwest::Method;
 
 use crate::keys::connect_ahrefs;
+
+story!(a_plugin_is_uploaded_switched_off_and_removed_by_operators_only);
+async fn a_plugin_is_uploaded_switched_off_and_removed_by_operators_only(database: Database) {
+    let shelf = tempfile::tempdir().unwrap();
+    let agency = Agency::start_with(database, |config| config.plugins_dir = Some(shelf.path().to_owned())).await;
+    let component = fs::read(plugin_file("ahrefs")).unwrap();
+    let staff = agency.hire("sam@northside.example", "staff", None).await;
+    assert_eq!(staff.upload(component.clone()).await.status, 403);
+
+    let refused = agency.owner.upload(component[..1000].to_vec()).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("refused at the gate") && refused.body.contains("fix:"), "{}", refused.body);
+    assert_eq!(fs::read_dir(shelf.path()).unwrap().count(), 0, "something of a refused plugin is left");
+
+    let installed = agency.owner.upload(component).await;
+    assert_eq!(installed.status, 201, "{}", installed.body);
+    assert!(installed.body.contains("talks to api.ahrefs.com"), "{}", installed.body);
+    assert_eq!(agency.owner.visit("/connect?plugin=ahrefs").await.status, 200);
+
+    let page = agency.owner.visit("/plugins").await;
+    let page = agency.owner.press(&page, "form[action='/plugins/ahrefs/disable'] button").await;
+    assert!(page.text().contains("Switched off"), "{}", page.text());
+    assert_eq!(agency.owner.visit("/connect?plugin=ahrefs").await.status, 404);
+    let page = agency.owner.press(&page, "form[action='/plugins/ahrefs/enable'] button").await;
+    assert!(page.text().contains("Running"), "{}", page.text());
+
+    let back = agency.owner.api(Method::POST, "/plugins/ahrefs/rollback", None).await;
+    assert_eq!(back.status, 409, "{}", back.body);
+    assert_eq!(agency.owner.api(Method::DELETE, "/plugins/ahrefs", None).await.status, 204);
+    assert_eq!(agency.owner.api(Method::DELETE, "/plugins/ahrefs", None).await.status, 404);
+    assert_eq!(fs::read_dir(shelf.path()).unwrap().count(), 0);
+}
 
 // checklist: 90
 story!(a_plugin_that_is_copied_in_brings_its_own_reasons_texts_and_help);

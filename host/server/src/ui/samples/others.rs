@@ -7,7 +7,7 @@ use super::{Sample, sample};
 use crate::ui::views::clients::{ClientPage, ClientRow, Clients};
 use crate::ui::views::help::HelpReason;
 use crate::ui::views::notices::NoticesPage;
-use crate::ui::views::plugins::{PluginRow, PluginState, Plugins};
+use crate::ui::views::plugins::{PluginAction, PluginRow, PluginState, Plugins};
 use crate::ui::views::problem::Problem;
 use crate::ui::views::provider::Provider;
 use crate::ui::views::settings::{PersonRow, Settings, TokenRow};
@@ -107,6 +107,9 @@ fn plugins() -> Vec<PluginRow> {
         redirect_uri: Some("https://relink.example/oauth/callback/wsp_1/google".to_owned()),
         state,
         data_sources: 12,
+        publisher: Some("Acme Inc".to_owned()),
+        asks: Vec::new(),
+        actions: vec![PluginAction { name: "disable", label: "Switch off".to_owned() }],
     };
     vec![
         row(ahrefs(), PluginState::Running, &["api.ahrefs.com"]),
