@@ -17,19 +17,21 @@ pub(crate) enum Need {
     CCompiler,
     GuestToolchain,
     Node,
+    Python,
     PostgreSql,
     Chromium,
 }
 
 impl Need {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::CCompiler, Self::GuestToolchain, Self::Node, Self::PostgreSql, Self::Chromium];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::CCompiler, Self::GuestToolchain, Self::Node, Self::Python, Self::PostgreSql, Self::Chromium];
 
     fn title(self) -> &'static str {
         match self {
             Self::CCompiler => "a C compiler",
             Self::GuestToolchain => "a Rust toolchain for WebAssembly",
             Self::Node => "Node.js with npm",
+            Self::Python => "Python 3.11 with venv",
             Self::PostgreSql => "the PostgreSQL server",
             Self::Chromium => "Chromium",
         }
@@ -40,6 +42,7 @@ impl Need {
             Self::CCompiler => &["gcc", "libc6-dev"],
             Self::GuestToolchain => &["rustc-web", "cargo-web", "rust-web-src", "lld-22"],
             Self::Node => &["nodejs", "npm"],
+            Self::Python => &["python3", "python3-venv"],
             Self::PostgreSql => &["postgresql"],
             Self::Chromium => &["chromium"],
         }
@@ -53,6 +56,7 @@ impl Need {
             }
             Self::CCompiler => run::find_program("cc"),
             Self::Node => run::find_program("node").and(run::find_program("npm")),
+            Self::Python => find_python(),
             Self::PostgreSql => postgres::find_programs(),
             Self::Chromium => find_chromium(),
         };
@@ -82,6 +86,15 @@ pub(crate) fn ensure(workspace: &Workspace, needs: &[Need]) -> Result<()> {
         bail!("{} cannot be found although its packages are installed", titles(&still_missing));
     }
     Ok(())
+}
+
+/// A Python that can make environments; Debian's needs a package more for it.
+fn find_python() -> Option<PathBuf> {
+    let python = run::find_program("python3")?;
+    let mut probe = Command::new(&python);
+    let is_complete =
+        run::capture(probe.args(["-c", "import ensurepip, sys; assert sys.version_info >= (3, 11)"])).is_ok();
+    is_complete.then_some(python)
 }
 
 /// The browser for the browser tests.

@@ -1,15 +1,14 @@
 //! `cargo xtask test`: every check of the project, each a stage with a title, a verdict and a duration.
 
 mod report;
+mod suites;
 mod tally;
 
 use std::env;
-use std::fs;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use self::report::Report;
 use crate::guests::{self, Selection};
@@ -62,7 +61,13 @@ fn full(workspace: &Workspace, arguments: &Arguments, report: &mut Report) -> Re
     report.count("tests", &mut tests)?;
     if is_whole {
         report.count("examples in the documentation", &mut doc_tests(workspace))?;
-        node_suites(workspace, &cluster, report)?;
+        report.required("programs for the other tests", || {
+            let mut build = cargo(workspace);
+            run::run(build.args(["build", "--workspace", "--bins"]))
+        })?;
+        let lend = |command: &mut Command| lend_surroundings(command, workspace, &cluster);
+        suites::node(workspace, &lend, report)?;
+        suites::python(workspace, &lend, report)?;
     }
     Ok(())
 }
@@ -105,51 +110,6 @@ fn doc_tests(workspace: &Workspace) -> Command {
     let mut cargo = cargo(workspace);
     cargo.args(["test", "--workspace", "--doc", "--no-fail-fast"]);
     cargo
-}
-
-/// Runs `npm test` in every folder of tests/ that has a package.json.
-fn node_suites(workspace: &Workspace, cluster: &Cluster, report: &mut Report) -> Result<()> {
-    let suites = find_node_suites(&workspace.root.join("tests"))?;
-    if suites.is_empty() {
-        return Ok(());
-    }
-    report.required("programs for the browser tests", || {
-        let mut build = cargo(workspace);
-        run::run(build.args(["build", "--workspace", "--bins"]))
-    })?;
-    for suite in suites {
-        let name = suite.file_name().unwrap_or_default().to_string_lossy();
-        report.required(&format!("packages of tests/{name}"), || install_packages(&suite))?;
-        let mut npm = Command::new("npm");
-        npm.arg("test").current_dir(&suite);
-        lend_surroundings(&mut npm, workspace, cluster);
-        report.count(&format!("tests/{name}"), &mut npm)?;
-    }
-    Ok(())
-}
-
-fn find_node_suites(tests: &Path) -> Result<Vec<PathBuf>> {
-    let mut suites = Vec::new();
-    for entry in fs::read_dir(tests).context("the folder tests cannot be read")? {
-        let folder = entry?.path();
-        if folder.join("package.json").is_file() {
-            suites.push(folder);
-        }
-    }
-    suites.sort();
-    Ok(suites)
-}
-
-/// Runs `npm ci` unless the packages are newer than the lock file.
-fn install_packages(suite: &Path) -> Result<()> {
-    let changed_at = |file: &str| fs::metadata(suite.join(file)).and_then(|file| file.modified());
-    let installed_at = changed_at("node_modules/.package-lock.json").ok();
-    if installed_at.is_some() && installed_at >= changed_at("package-lock.json").ok() {
-        return Ok(());
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(suite);
-    run::run(&mut npm)
 }
 
 /// Tells tests where they find what was prepared for them.

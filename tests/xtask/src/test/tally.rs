@@ -17,7 +17,7 @@ impl Add for Tally {
     }
 }
 
-/// Understands the closing lines of nextest, of Rust's own harness and of `node --test`.
+/// Understands the closing lines of nextest, of Rust's own harness, of `node --test` and of unittest.
 pub(crate) fn read(line: &str) -> Option<Tally> {
     let line = without_colours(line);
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -29,6 +29,7 @@ pub(crate) fn read(line: &str) -> Option<Tally> {
         ["test", "result:", ..] => {
             Some(Tally { passed: number_before(&words, "passed"), failed: number_before(&words, "failed") })
         }
+        ["Ran", count, "test" | "tests", "in", _] => Some(Tally { passed: count.parse().ok()?, failed: 0 }),
         ["#" | "ℹ", "pass", count] => Some(Tally { passed: count.parse().ok()?, failed: 0 }),
         ["#" | "ℹ", "fail", count] => Some(Tally { passed: 0, failed: count.parse().ok()? }),
         _ => None,
@@ -75,6 +76,11 @@ mod tests {
     #[test]
     fn summary_of_the_standard_harness_is_read() {
         check("test result: FAILED. 7 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out", Some((7, 2)));
+    }
+
+    #[test]
+    fn summary_of_unittest_is_read() {
+        check("Ran 87 tests in 4.013s", Some((87, 0)));
     }
 
     #[test]
