@@ -147,4 +147,6 @@ fn load_file(path: &Path) -> Vec<(String, Fixture)> {
 }
 
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod tests;

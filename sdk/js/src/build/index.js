@@ -1,0 +1,28 @@
+// From an author's plugin to one .wasm file.
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, relative, resolve } from "node:path";
+
+import { bundle, entryOf } from "./bundle.js";
+import { makeComponent } from "./componentize.js";
+import { loadPlugin } from "./plugin.js";
+
+const LOG = "relink:plugin/diag@0.1.0";
+
+/** Builds the plugin of a folder; gives back what was written and where. */
+export async function build({ folder, entry: named, out }) {
+  const entry = entryOf(folder, named);
+  const { descriptor } = await loadPlugin(folder, entry);
+  const source = [
+    `import { log } from ${JSON.stringify(LOG)};`,
+    `import { componentOf } from "@relink/sdk/component";`,
+    `import plugin from ${JSON.stringify(entry)};`,
+    "export const provider = componentOf(plugin, log);",
+  ].join("\n");
+  const module = await bundle({ folder, source, external: [LOG] });
+  const component = await makeComponent(module);
+  const file = resolve(folder, out ?? `dist/${descriptor.id}.wasm`);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, component);
+  return { descriptor, file: relative(process.cwd(), file), bytes: component.length };
+}

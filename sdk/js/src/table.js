@@ -1,0 +1,50 @@
+// A dataset as a table of columns. The descriptor's schema, the primary key and the rows all follow
+// from it, so they cannot contradict each other.
+
+import { columnSchema, readColumn } from "./column.js";
+import { checkOptions, requireOptions } from "./options.js";
+
+export function table(options) {
+  const what = `table "${options.name}"`;
+  checkOptions(what, options, ["name", "label", "columns", "daily", "windowDays", "restatedDays", "historyDays", "forAccounts"]);
+  requireOptions(what, options, ["name", "label", "columns"]);
+  return new Table(options);
+}
+
+export class Table {
+  #columns;
+  #keys;
+
+  constructor({ name, label, columns, daily, windowDays, restatedDays, historyDays, forAccounts }) {
+    this.name = name;
+    this.#columns = Object.entries(columns);
+    this.#keys = this.#columns.filter(([, column]) => column.key).map(([column]) => column);
+    const properties = Object.fromEntries(this.#columns.map(([column, kind]) => [column, columnSchema(kind)]));
+    /** What the descriptor says about the dataset. */
+    this.dataset = {
+      name,
+      label,
+      primaryKey: this.#keys,
+      rowSchema: JSON.stringify({ type: "object", properties, required: this.#keys }),
+      accountKind: forAccounts,
+      mode: daily === undefined
+        ? { tag: "full" }
+        : { tag: "daily", val: { dayField: daily, maxWindowDays: windowDays, restateDays: restatedDays ?? 0, historyDays } },
+    };
+  }
+
+  /** The names of the columns, as for a `fields=` parameter. */
+  get columnNames() {
+    return this.#columns.map(([name]) => name);
+  }
+
+  /** The row of an item; undefined if a column of the key is missing in it. */
+  row(item) {
+    const row = {};
+    for (const [name, column] of this.#columns) {
+      row[name] = readColumn(column, item);
+      if (row[name] === null && column.key) return undefined;
+    }
+    return row;
+  }
+}

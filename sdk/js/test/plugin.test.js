@@ -1,0 +1,96 @@
+// What a plugin does when its author or its state is wrong.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Auth, Column, Fetch, Flow, Items, Pages, each, get, rule, table } from "@relink/sdk";
+import { failureOf } from "../src/testing/fixture.js";
+import { answer, start, THINGS, toy } from "./support/toy.js";
+
+const FORBIDDEN = failureOf({ phase: "sync", status: 403, body: { error: "no" }, auth_method: "api-key" });
+const broken = () => {
+  throw new Error("a bug");
+};
+
+test("a rule that throws is passed over", () => {
+  const errors = [rule("broken", "expired-token", { when: broken }), rule("next", "provider-specific", { status: 403 })];
+  assert.equal(toy({ errors }).classify(FORBIDDEN).code, "toy.next");
+  assert.equal(toy({ errors: errors.slice(0, 1) }).classify(FORBIDDEN).code, "toy.forbidden");
+});
+
+test("a classify that throws breaks no connection", () => {
+  const { reason, code, certainty, actor, blast, remedy } = toy({ classify: broken }).classify(FORBIDDEN);
+  assert.deepEqual(
+    { reason, code, certainty, actor, blast, remedy },
+    { reason: "request-rejected", code: "toy.classify-failed", certainty: "doubtful", actor: "operator", blast: "request", remedy: "operator" },
+  );
+});
+
+test("a classify of its own may use what rules and defaults say", () => {
+  const plugin = toy({ classify: (failure, usual) => ({ ...usual(), cause: failure.text() }) });
+  const { code, cause } = plugin.classify(FORBIDDEN);
+  assert.deepEqual({ code, cause }, { code: "toy.forbidden", cause: '{"error":"no"}' });
+});
+
+test("an answer that a reader does not expect is a failure that keeps the state", () => {
+  const plugin = toy({ sync: { things: () => Fetch.rows(THINGS, get("https://toy.example/"), Items.at(""), { expand: (item) => item.of.parts }) } });
+  const { state } = start(plugin);
+  const out = answer(plugin, state, [{ id: 1 }]);
+  assert.match(out.next.val, /the plugin cannot read the answer/);
+  assert.equal(out.state, state);
+});
+
+test("a mistake outside of reading is a trap", () => {
+  assert.throws(() => start(toy({ sync: { things: broken } })), /a bug/);
+});
+
+test("foreign states and datasets are failures", () => {
+  const plugin = toy();
+  assert.match(start(plugin, "constructor").next.val, /no dataset "constructor"/);
+  const sequence = toy({ sync: { things: () => Flow.sequence([Fetch.probe(get("https://toy.example/"))]) } });
+  for (const state of [new Uint8Array(), new Uint8Array([255]), new TextEncoder().encode("{}"), start(sequence).state]) {
+    assert.equal(answer(plugin, state, []).next.tag, "failed");
+  }
+  assert.equal(answer(sequence, start(plugin).state, []).next.tag, "failed");
+});
+
+test("a list that outgrows the state is a failure", () => {
+  const list = each({ list: get("https://toy.example/"), items: Items.at("/data"), pages: Pages.token("/next"), keep: ({ id }) => id, run: () => Flow.nothing() });
+  const plugin = toy({ sync: { things: () => list } });
+  const page = (next) => ({ data: [{ id: "x".repeat(40 * 1024) }], next });
+  const second = answer(plugin, start(plugin).state, page("b"));
+  assert.match(answer(plugin, second.state, page("c")).next.val, /the state has grown/);
+});
+
+test("a step by hand comes first, and may leave the rest to flows", () => {
+  const done = { state: new Uint8Array(), found: [], next: { tag: "done" } };
+  const plugin = toy({ step: (_context, _state, event) => (event.tag === "woken" ? done : undefined) });
+  assert.equal(start(plugin).next.tag, "send");
+  assert.equal(plugin.step({ now: 0, config: "{}" }, new Uint8Array(), { tag: "woken" }).next.tag, "done");
+});
+
+test("what an answer says about limits goes to the host", () => {
+  const plugin = toy({ throttle: () => ({ budget: "requests", remaining: 3 }) });
+  assert.deepEqual(answer(plugin, start(plugin).state, []).throttle, { budget: "requests", remaining: 3 });
+});
+
+test("mistakes in a definition are named when it is made", () => {
+  const mistakes = [
+    [() => toy({ host: [] }), /plugin "toy" has no option "host"; did you mean "hosts"\?/],
+    [() => toy({ hosts: undefined }), /plugin "toy" needs "hosts"/],
+    [() => toy({ sync: {} }), /table "things" has no function in "sync"/],
+    [() => toy({ sync: { ...toy, things: broken, others: broken } }), /"sync" has "others", but "tables" has no table of this name/],
+    [() => rule("Plan", "unknown"), /a code has lower-case letters/],
+    [() => rule("plan", "expired"), /reason is "expired", but must be one of/],
+    [() => rule("plan", "unknown", { jsn: {} }), /did you mean "json"\?/],
+    [() => rule("plan", "unknown", { remedy: "pay" }), /remedy is "pay"/],
+    [() => table({ name: "a", label: "A" }), /table "a" needs "columns"/],
+    [() => Column.text("/a", { keys: true }), /did you mean "key"\?/],
+    [() => Auth.oauth2({ authorizeUrl: "", tokenURL: "" }), /did you mean "tokenUrl"\?/],
+    [() => Auth.oauth2({ authorizeUrl: "", tokenUrl: "", refreshed: "always" }), /refreshed is "always"/],
+    [() => get("https://toy.example/", { params: {} }), /has no option "params"/],
+    [() => Pages.token("/next", { param: "a" }), /Pages.token has no option "param"/],
+    [() => Items.csv("tab"), /the delimiter is no ASCII character/],
+  ];
+  for (const [make, message] of mistakes) assert.throws(make, message);
+});

@@ -1,0 +1,75 @@
+// The test kit finds what is wrong: fixtures that are made wrong on purpose.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Auth, rule } from "@relink/sdk";
+import { missingFixtures } from "../src/testing/coverage.js";
+import { readFixtures } from "../src/testing/fixture.js";
+import { checkFixture, checkTotality } from "../src/testing/index.js";
+import { mistakes } from "../src/testing/soundness.js";
+import { toy } from "./support/toy.js";
+
+const ROW = [{ id: "1" }];
+
+function sync(request, rows, changes = {}) {
+  const exchange = [{ request, answer: { status: 200, body: [{ id: 1 }] } }];
+  return { about: "things", operation: { sync: { dataset: "things" } }, exchange, found: { rows }, ...changes };
+}
+
+test("a fixture that holds has no differences", () => {
+  const request = { method: "GET", url: "https://toy.example/things", query: { size: 5 }, credential: "default" };
+  assert.deepEqual(checkFixture(toy(), sync(request, ROW)), []);
+});
+
+test("every kind of difference is named", () => {
+  const said = (fixture) => checkFixture(toy(), fixture).join("\n");
+  assert.equal(said(sync({}, [{ id: "2" }])), 'rows[0].id: expected "2", found "1"');
+  assert.match(said(sync({ method: "POST" }, ROW)), /request method: expected "POST", found "GET"/);
+  assert.match(said(sync({ query: { size: 6 } }, ROW)), /request size: expected "6", found "5"/);
+  assert.match(said(sync({ headers: { a: "b" } }, ROW)), /request a: expected "b", found null/);
+  assert.match(said(sync({ body: { a: 1 } }, ROW)), /request body/);
+  const { exchange } = sync({}, ROW);
+  assert.match(said(sync({}, ROW, { exchange: [...exchange, ...exchange] })), /1 recorded exchanges were not asked for/);
+  assert.match(said(sync({}, [], { exchange: [] })), /asked for something not recorded: GET/);
+  assert.match(said(sync({}, [], { exchange: [{ wait_ms: 5 }] })), /expected a wait/);
+  assert.match(said(sync({}, ROW, { ends: "failed" })), /ends: expected failed, found done/);
+  assert.match(said({ about: "both", failure: {}, operation: "probe" }), /either a failure or an operation/);
+});
+
+test("a request to a foreign host or with an unknown credential is named", () => {
+  const said = checkFixture(toy(), { about: "probe", operation: "probe", exchange: [{ answer: { status: 200 } }] });
+  assert.deepEqual(said, ["the descriptor does not allow https://elsewhere.example/me", 'there is no credential use "other"']);
+});
+
+test("a wrong diagnosis is named", () => {
+  const fixture = { about: "busy", failure: { phase: "sync", status: 429 }, diagnosis: { reason: "unknown", actor: "nobody", retry_after_ms: 5 } };
+  assert.deepEqual(checkFixture(toy(), fixture), [
+    'reason: expected "unknown", found "rate-limited"',
+    "retry_after_ms: expected 5, found null",
+  ]);
+});
+
+test("what has no fixture is named", () => {
+  const plugin = toy({ errors: [rule("plan", "provider-specific", { status: 403 })] });
+  assert.deepEqual(missingFixtures(plugin, []), ["rule toy.plan", "dataset things", "operation probe", "operation identify"]);
+});
+
+test("a member that no fixture has is named", () => {
+  assert.throws(() => readFixtures('{"about": "x", "operations": "probe"}'), /fixture "x" has no option "operations"; did you mean "operation"\?/);
+});
+
+test("a classify that breaks is not total", () => {
+  const plugin = toy({ classify: () => undefined.a });
+  assert.match(checkTotality(plugin)[0], /classify broke at/);
+});
+
+test("a descriptor that contradicts itself or its manifest is named", () => {
+  const auth = [Auth.bearerKey({ uses: [{ bearer: "token" }] })];
+  const manifest = 'id = "toy"\nversion = "2.0.0"\nhosts = ["toy.example", "x.example"]';
+  assert.deepEqual(mistakes(toy({ auth }).descriptor, manifest), [
+    'api-key: there is no secret "token"',
+    'plugin.toml.hosts[1]: expected null, found "x.example"',
+    'plugin.toml.version: expected "1.0.0", found "2.0.0"',
+  ]);
+});

@@ -1,0 +1,101 @@
+// Saying how people authorize, and where the host puts the credential.
+
+declare const made: unique symbol;
+
+/** A way to authorize; made by `Auth`. */
+export interface AuthMethod {
+  readonly [made]: "auth method";
+}
+
+interface MethodOptions {
+  /** Needed where there are two of a kind. */
+  id?: string | undefined;
+  label?: string | undefined;
+  /** Secrets that the operator supplies once, such as a developer token. */
+  appSecrets?: SecretSlot[] | undefined;
+  /** The named ways in which a request may use the secrets; one replaces the usual one of its name. */
+  uses?: CredentialUse[] | undefined;
+}
+
+export interface SecretSlot {
+  name: string;
+  label: string;
+  /** Where the person finds the value. */
+  help?: string | undefined;
+  /** The value is no secret (an e-mail address) and may be shown again. */
+  public?: boolean | undefined;
+}
+
+/** Each value is the name of a secret: "access_token", or that of a slot. */
+export interface CredentialUse {
+  /** "default", which requests take by themselves, unless another is named. */
+  name?: string | undefined;
+  /** `Authorization: Bearer` and this secret. */
+  bearer?: string | undefined;
+  headers?: Record<string, string> | undefined;
+  query?: Record<string, string> | undefined;
+  basic?: { user: string; password: string } | undefined;
+  placed?: Placement[] | undefined;
+  /** A signer of the host. */
+  signer?: { name: string; params?: Record<string, string> | undefined } | undefined;
+  /** The hosts that may receive it; every host of the plugin otherwise. */
+  onlyTo?: string[] | undefined;
+}
+
+export interface Placement {
+  secret: string;
+  where: "header" | "query" | "form-field" | "json-pointer" | "basic-user" | "basic-password";
+  name?: string | undefined;
+  prefix?: string | undefined;
+  suffix?: string | undefined;
+}
+
+/** RFC 6749 as written, unless an option says where the provider deviates. */
+export interface Oauth2Options extends MethodOptions {
+  authorizeUrl: string;
+  tokenUrl: string;
+  /** `label` says what it allows, in the words of the provider's consent page. */
+  scopes?: { name: string; label: string; optional?: boolean | undefined }[] | undefined;
+  /** What stands between two scopes, if that is no space. */
+  scopeSeparator?: string | undefined;
+  /** Where tokens are revoked (RFC 7009). */
+  revokedAt?: string | undefined;
+  /** There is a refresh token, and this becomes of the old one when it is used. */
+  refreshed?: "none" | "stays-valid" | "strict" | { graceS: number } | undefined;
+  /** There is no refresh token; a living access token is exchanged for a longer one. */
+  extended?: boolean | undefined;
+  /** False only where the provider refuses PKCE. */
+  pkce?: boolean | undefined;
+  /** How the client proves itself at the token endpoint: in the body unless another way is named. */
+  tokenAuth?: "body" | "basic" | "none" | undefined;
+  tokenBody?: "form" | "json" | undefined;
+  authorizeParams?: Record<string, string> | undefined;
+  /** In addition, when an authorization is renewed: `{ prompt: "consent" }`. */
+  reconnectParams?: Record<string, string> | undefined;
+  tokenParams?: Record<string, string> | undefined;
+  refreshParams?: Record<string, string> | undefined;
+  /** The provider's names for parameters: `{ client_id: "client_key" }`. */
+  paramNames?: Record<string, string> | undefined;
+  /** Where the values of the token answer lie: `{ access_token: "/data/token" }`. */
+  tokenPointers?: Record<string, string> | undefined;
+  /** The parameter that preselects the account: "login_hint". */
+  loginHint?: string | undefined;
+  /** Values of the callback or the token answer that are no secret and become settings. */
+  keep?: { from: "callback-query" | "token-answer"; name: string; setting: string }[] | undefined;
+  /** The lifetime of the access token in seconds when the provider does not say it. */
+  assumedLifetimeS?: number | undefined;
+  /** After so many days a person must authorize again, whatever happens. */
+  reauthorizeDays?: number | undefined;
+}
+
+export const Auth: {
+  /** An OAuth 2 code grant, with the token as `Authorization: Bearer`. */
+  oauth2(options: Oauth2Options): AuthMethod;
+  /** A key that a person types, sent as `Authorization: Bearer`. */
+  bearerKey(options?: MethodOptions & { help?: string | undefined }): AuthMethod;
+  /** Secrets that a person types; `uses` says where they go. */
+  secrets(options: MethodOptions & { slots: SecretSlot[] }): AuthMethod;
+};
+
+// Only what is marked is exported.
+export {};
