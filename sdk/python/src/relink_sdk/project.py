@@ -1,0 +1,89 @@
+"""A plugin's folder: `plugin.toml`, `src/plugin.py`, `fixtures/*.json`."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from relink_sdk import log
+from relink_sdk.documents import Json
+from relink_sdk.plugin import Plugin
+
+#: The module and the name in it that hold the plugin.
+MODULE, NAME = "plugin", "plugin"
+
+
+class ProjectError(Exception):
+    """The folder holds no plugin that works; the text says what is wrong, and what helps."""
+
+    def __init__(self, what: str, helps: str) -> None:
+        super().__init__(f"{what}\n  help: {helps}")
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folder of one plugin."""
+
+    folder: Path
+
+    @property
+    def sources(self) -> Path:
+        """The folder of the plugin's modules."""
+        return self.folder / "src"
+
+    def manifest(self) -> dict[str, Json]:
+        """What the operator approves."""
+        path = self.folder / "plugin.toml"
+        try:
+            return tomllib.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            raise ProjectError(
+                f"{path} is missing",
+                "name the folder of a plugin; a new one is a copy of the SDK's template",
+            ) from None
+        except tomllib.TOMLDecodeError as error:
+            raise ProjectError(f"{path}: {error}", "it holds id, version and hosts") from None
+
+    def plugin(self) -> Plugin:
+        """Imports the plugin."""
+        if not (self.sources / f"{MODULE}.py").is_file():
+            raise ProjectError(
+                f"{self.sources / MODULE}.py is missing",
+                f"it is the module that says `{NAME} = Plugin(...)`",
+            )
+        sys.path.insert(0, str(self.sources.resolve()))
+        try:
+            module = importlib.import_module(MODULE)
+        except Exception as error:
+            raise ProjectError(
+                f"{self.sources / MODULE}.py cannot be imported: {log.describe(error)}",
+                "the last of these places is where it went wrong",
+            ) from error
+        plugin = getattr(module, NAME, None)
+        if not isinstance(plugin, Plugin):
+            raise ProjectError(
+                f"{module.__file__} has no `{NAME}` that is a relink_sdk.Plugin",
+                f"say `{NAME} = Plugin(...)` in it",
+            )
+        return plugin
+
+    def fixtures(self) -> list[tuple[str, Json]]:
+        """All fixtures with the names of their files, in the order of the names."""
+        folder = self.folder / "fixtures"
+        found: list[tuple[str, Json]] = []
+        for path in sorted(folder.glob("*.json")):
+            try:
+                document = json.loads(path.read_text("utf-8"))
+            except ValueError as error:
+                raise ProjectError(f"{path}: {error}", "a fixture is a JSON document") from None
+            fixtures = document if isinstance(document, list) else [document]
+            found += [(path.name, fixture) for fixture in fixtures]
+        if not found:
+            raise ProjectError(
+                f"{folder} holds no fixture", "write at least one for each operation and each rule"
+            )
+        return found

@@ -1,0 +1,1 @@
+"""Runs the cases in `sdk/conformance`, which say what every SDK must do alike."""

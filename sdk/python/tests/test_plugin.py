@@ -1,0 +1,124 @@
+"""What a plugin does beyond the suite that all SDKs share."""
+
+from __future__ import annotations
+
+import json
+import unittest
+
+from relink_sdk import (
+    Actor,
+    Answered,
+    Context,
+    Diagnosis,
+    Done,
+    Event,
+    Failed,
+    Failure,
+    Field,
+    Json,
+    Phase,
+    Plugin,
+    Reason,
+    Request,
+    Response,
+    Send,
+    Slice,
+    Start,
+    StepOut,
+    Sync,
+    Throttle,
+    Woken,
+    log,
+    rule,
+)
+from tests.toys import toy
+
+NOW = Context(now=0)
+SYNC = Start(Sync(Slice("things")))
+
+
+class Logged(unittest.TestCase):
+    def setUp(self) -> None:
+        self.lines: list[str] = []
+        before = log.send_to(lambda severity, text: self.lines.append(f"{severity}: {text}"))
+        self.addCleanup(lambda: log.send_to(before))
+
+
+class Classifying(Logged):
+    def test_a_rule_that_raises_is_passed_over_and_logged(self) -> None:
+        broken = rule("broken", Reason.UNKNOWN, when=lambda failure: bool(failure.headers[7]))
+        lapsed = rule("lapsed", Reason.PROVIDER_SPECIFIC, status=403)
+        diagnosis = toy([broken, lapsed]).classify(Failure(Phase.SYNC, status=403))
+        self.assertEqual(diagnosis.code, "toy.lapsed")
+        self.assertIn("IndexError", self.lines[0])
+
+    def test_a_plugin_that_breaks_blames_nobody_but_the_operator(self) -> None:
+        class Broken(Plugin):
+            def diagnose(self, failure: Failure) -> Diagnosis:
+                raise RecursionError
+
+        broken = Broken(id="toy", display_name="Toy", version="1.0.0", hosts=[], auth=[])
+        diagnosis = broken.classify(Failure(Phase.SYNC, status=401))
+        self.assertEqual(diagnosis.code, "toy.classify-failed")
+        self.assertEqual(
+            (diagnosis.reason, diagnosis.actor), (Reason.REQUEST_REJECTED, Actor.OPERATOR)
+        )
+        self.assertIn("RecursionError", self.lines[0])
+
+    def test_a_body_of_brackets_is_an_answer_like_any_other(self) -> None:
+        for body in (b"[" * 65_536, b'{"a":' * 10_000, b'"' + b"[" * 1_000, b"[]" * 30_000):
+            diagnosis = toy().classify(Failure(Phase.SYNC, status=403, body=body))
+            self.assertEqual(diagnosis.code, "toy.not-from-the-api")
+
+    def test_half_a_character_is_no_json(self) -> None:
+        self.assertFalse(Failure(Phase.SYNC, body=rb'{"a":"\ud800"}').is_json())
+        self.assertEqual(Failure(Phase.SYNC, body=rb'["\ud83e\udd80"]').json(), ["🦀"])
+
+
+class Stepping(Logged):
+    def test_the_state_of_another_flow_is_a_failure(self) -> None:
+        plugin = toy()
+        state = plugin.step(NOW, b"", SYNC).state
+        stored = json.loads(state)
+        positions: list[Json] = [None, [], {}, {"index": 0}, {"page": 7}, {"creating": True}]
+        for position in positions:
+            other = json.dumps({**stored, "position": position}).encode()
+            out = plugin.step(NOW, other, Answered(Response(200)))
+            self.assertIsInstance(out.next, Failed)
+            self.assertEqual(out.state, other)
+        for junk in (b"", b"\xff", b"{}", b"[" * 9_999):
+            self.assertIsInstance(plugin.step(NOW, junk, Woken()).next, Failed)
+
+    def test_a_missing_operation_fails_before_anything_is_sent(self) -> None:
+        out = toy().step(NOW, b"", Start(Sync(Slice("other"))))
+        self.assertEqual(out.next, Failed('there is no dataset "other"'))
+
+    def test_a_plugin_may_take_its_steps_by_hand(self) -> None:
+        class ByHand(Plugin):
+            def step(self, context: Context, state_bytes: bytes, event: Event) -> StepOut:
+                if isinstance(event, Start):
+                    return StepOut(b"sent", [], None, Send(Request.get("https://toy.example/")))
+                return StepOut(b"", [], None, Done())
+
+        plugin = ByHand(id="toy", display_name="Toy", version="1.0.0", hosts=[], auth=[])
+        self.assertEqual(plugin.lacks(), [])
+        self.assertEqual(plugin.step(NOW, b"", SYNC).state, b"sent")
+        self.assertEqual(plugin.step(NOW, b"sent", Woken()).next, Done())
+
+    def test_limits_are_read_from_every_answer(self) -> None:
+        plugin = toy()
+
+        @plugin.throttle
+        def throttle(answer: Response) -> Throttle | None:
+            left = answer.header("x-left")
+            return None if left is None else Throttle("requests", int(left))
+
+        state = plugin.step(NOW, b"", SYNC).state
+        answer = Response(200, [Field("X-Left", "7")], b"[]")
+        self.assertEqual(
+            plugin.step(NOW, state, Answered(answer)).throttle, Throttle("requests", 7)
+        )
+
+    def test_what_lacks_is_named(self) -> None:
+        bare = Plugin(id="toy", display_name="Toy", version="1.0.0", hosts=[], auth=[])
+        self.assertEqual(bare.lacks(), ["probe", "identify"])
