@@ -7,6 +7,7 @@ use relink_core::plugin::{AuthMethod, TransportFailure};
 use relink_core::secret::Secret;
 
 use crate::failure::blocked;
+use crate::redact::Redactor;
 
 /// All secrets that belong to one connection: of the app, of the person, and the access token.
 ///
@@ -33,6 +34,12 @@ impl Credentials {
 
     pub fn get(&self, name: &str) -> Option<&Secret> {
         self.secrets.get(name)
+    }
+
+    /// Takes every value out of a text, in any spelling, also those that a method calls public: for what
+    /// leaves the machine, such as a recording.
+    pub fn scrub(&self, text: &str) -> String {
+        Redactor::new(self.values().map(|(_, value)| value)).text(text)
     }
 
     /// The value to put into a request: present, and without characters that could end a header.

@@ -12,7 +12,7 @@ use wasmtime::{Engine, Store};
 use crate::bindings::Prepared;
 use crate::conduct::Conduct;
 use crate::fault::Fault;
-use crate::guest::{self, Guest, Name};
+use crate::guest::{self, Guest, Name, Peak};
 use crate::limits::Limits;
 use crate::output::{self, Asked};
 
@@ -28,6 +28,7 @@ pub struct Plugin {
     engine: Engine,
     prepared: Prepared,
     name: Name,
+    peak: Peak,
     descriptor: Descriptor,
     digest: String,
     size: usize,
@@ -66,12 +67,13 @@ impl Candidate {
             places: Arc::new(Semaphore::new(limits.plugin_workers + limits.plugin_queue)),
             running: Arc::new(Semaphore::new(limits.plugin_workers)),
         };
-        Plugin { limits, conduct: Conduct::default(), lanes, engine, prepared, name, descriptor, digest, size }
+        let (conduct, peak) = (Conduct::default(), Peak::default());
+        Plugin { limits, conduct, lanes, engine, prepared, name, peak, descriptor, digest, size }
     }
 
     fn store(&self) -> Store<Guest> {
         let nameless = Name { id: "(unnamed)".into(), version: "".into() };
-        guest::store(&self.engine, &self.limits, &nameless, self.limits.describe_deadline)
+        guest::store(&self.engine, &self.limits, (&nameless, &Peak::default()), self.limits.describe_deadline)
     }
 
     fn fault(&self, error: &wasmtime::Error) -> Fault {
@@ -103,6 +105,18 @@ impl Plugin {
         &self.descriptor
     }
 
+    /// The most linear memory that one of its calls has had so far, in bytes.
+    pub fn peak_memory(&self) -> usize {
+        self.peak.bytes()
+    }
+
+    /// Asks the plugin again who it is, for those who measure it. Blocks for microseconds.
+    pub fn describe_again(&self) -> Result<Descriptor, Fault> {
+        let deadline = self.limits.describe_deadline;
+        let descriptor = self.prepared.describe(self.store(deadline));
+        descriptor.map_err(|error| Fault::from_wasmtime(&error, deadline))
+    }
+
     /// Asks the plugin to explain a failure. Blocks for microseconds, and at most for the deadline.
     pub fn classify(&self, failure: Failure) -> Result<Diagnosis, Fault> {
         let deadline = self.limits.classify_deadline;
@@ -121,7 +135,7 @@ impl Plugin {
     }
 
     fn store(&self, deadline: Duration) -> Store<Guest> {
-        guest::store(&self.engine, &self.limits, &self.name, deadline)
+        guest::store(&self.engine, &self.limits, (&self.name, &self.peak), deadline)
     }
 }
 

@@ -45,7 +45,10 @@ pub(crate) struct Place {
 pub enum Outage {
     /// Another process holds the lock that every write needs.
     Locked(Tx),
-    Closed { server: String, name: String },
+    Closed {
+        server: String,
+        name: String,
+    },
 }
 
 impl Place {

@@ -56,8 +56,7 @@ impl TestHost {
         let simulator = Simulator::start_with(options).await.expect("loopback has a free port");
         let mut config = config(&folder, &place, &simulator);
         adjust(&mut config);
-        let mut host =
-            Self { simulator, clock: TestClock::new(), config, running: None, place, folder, simulated };
+        let mut host = Self { simulator, clock: TestClock::new(), config, running: None, place, folder, simulated };
         host.run().await;
         host
     }

@@ -1,0 +1,70 @@
+//! `relink plugin run`: asks a provider once, for one account, and prints what comes.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use relink_core::plugin::Found;
+use serde_json::json;
+
+use super::asked::Asked;
+use super::conversation::Ending;
+use crate::app::system_time;
+use crate::cli::diagnose::verdict::Verdict;
+use crate::config::Config;
+
+#[derive(Args)]
+pub(in crate::cli) struct Arguments {
+    #[command(flatten)]
+    asked: Asked,
+}
+
+/// Rows go to the standard output as JSON Lines, everything else to the standard error.
+pub(super) async fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
+    let mut seed = vec![0; 32];
+    getrandom::fill(&mut seed).context("there is no randomness")?;
+    let prepared = arguments.asked.prepare(config, system_time(), seed)?;
+    let mut conversation = prepared.converse();
+    let mut count = 0;
+    let ending = conversation
+        .hold(&prepared.operation, |found| {
+            count += print(&found)?;
+            Ok(())
+        })
+        .await?;
+    let requests = conversation.requests;
+    eprintln!(
+        "{} found with {requests} requests.",
+        if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
+    );
+    Ok(match ending {
+        Ending::Done => ExitCode::SUCCESS,
+        Ending::Failed(diagnosis, note) => {
+            eprintln!("\nIt failed: {note}\nPeople would be told:\n{}", Verdict::of(diagnosis));
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// Prints what was found, one JSON object a line, and says how many lines it were.
+fn print(found: &[Found]) -> io::Result<usize> {
+    let mut output = io::stdout().lock();
+    let mut count = 0;
+    for found in found {
+        match found {
+            Found::Rows { rows, .. } => {
+                for row in rows.lines() {
+                    writeln!(output, "{row}")?;
+                    count += 1;
+                }
+                continue;
+            }
+            Found::Identity(identity) => writeln!(output, "{}", json!(identity))?,
+            Found::Account(account) => writeln!(output, "{}", json!(account))?,
+        }
+        count += 1;
+    }
+    output.flush()?;
+    Ok(count)
+}

@@ -1,0 +1,40 @@
+//! Builds a project into a component, with the tools of its language.
+
+pub mod component;
+pub mod crates;
+mod node;
+mod python;
+mod rust;
+pub mod toolchain;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::project::{Kind, Project};
+
+/// Builds the plugin of a project into the file `component`, whose folder is made if need be.
+pub fn build(project: &Project, component: &Path) -> Result<()> {
+    match project.kind() {
+        Kind::Rust => rust::build(project.folder(), component),
+        Kind::Node => node::build(project.folder(), component),
+        Kind::Python => python::build(project.folder(), component),
+    }
+}
+
+/// Writes a component, and says whether it differs from the one that was there: a running host watches the file.
+pub fn write(file: &Path, component: &[u8]) -> Result<bool> {
+    if fs::read(file).is_ok_and(|present| present == component) {
+        return Ok(false);
+    }
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let name = file.file_name().and_then(|name| name.to_str()).context("the component needs a file name")?;
+    // Written beside and renamed, so that a running host never sees half a plugin.
+    let unfinished = folder.join(format!(".{name}.new"));
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&unfinished, component))
+        .and_then(|()| fs::rename(&unfinished, file))
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    Ok(true)
+}
