@@ -44,7 +44,8 @@ fn main() -> io::Result<()> {
     let mut table = String::from("&[\n");
     for file in files {
         let name = file.strip_prefix(&root).ok().and_then(Path::to_str).expect("our files have plain names");
-        writeln!(table, "({name:?}, include_bytes!({file:?})),").expect("a string takes any text");
+        let place = file.to_str().expect("our files have plain names");
+        writeln!(table, "({name:?}, include_bytes!({place:?})),").expect("a string takes any text");
     }
     table.push_str("]\n");
     fs::write(Path::new(&env::var_os("OUT_DIR").expect("cargo sets it")).join("pack.rs"), table)

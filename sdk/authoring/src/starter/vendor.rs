@@ -31,7 +31,7 @@ fn workspace_manifest() -> Result<String> {
     let mut root: toml::Table = pack::text("Cargo.toml").parse().context("Cargo.toml is not understood")?;
     root.retain(|name, _| name == "workspace");
     let workspace = root["workspace"].as_table_mut().context("Cargo.toml has no workspace")?;
-    workspace.retain(|name, _| KEPT.iter().any(|kept| name == *kept));
+    workspace.retain(|name, _| KEPT.contains(&name));
     workspace.insert("members".to_owned(), CRATES.map(toml::Value::from).to_vec().into());
     let mut named = BTreeSet::new();
     for member in CRATES {
