@@ -44,10 +44,17 @@ pub struct Config {
     pub plugins: BTreeMap<String, BTreeMap<String, BTreeMap<String, ConfigSecret>>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Database {
     pub url: Option<ConfigSecret>,
+    pub wait: Span,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: None, wait: Span::seconds(10) }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

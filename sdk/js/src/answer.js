@@ -4,7 +4,8 @@ import { decode, decodeStrictly } from "./bytes.js";
 import { isObject, parse, scalar } from "./json.js";
 import { waitFromHeaders } from "./retry-after.js";
 
-const WEB_PAGE_STARTS = ["<!doctype html", "<html", "<head", "<body"];
+const WEB_PAGE = /^\ufeff*\s*<(?:!doctype html|html|head|body)/i;
+const MARKUP = /^\ufeff*\s*</;
 
 /** What a provider's answer and a failure have in common. */
 class Message {
@@ -60,6 +61,9 @@ export class Answer extends Message {
 
 /** A failure that is to be explained. */
 export class Failure extends Message {
+  #isHtml;
+  #lowerCaseText;
+
   constructor(failure) {
     super(failure);
     this.now = Number(failure.now ?? 0);
@@ -76,6 +80,12 @@ export class Failure extends Message {
   readJson() {
     const document = super.readJson();
     return Array.isArray(document) && isObject(document[0]) ? document[0] : document;
+  }
+
+  /** The text in lower case, in which every rule looks for its words. */
+  lowerCaseText() {
+    this.#lowerCaseText ??= this.text().toLowerCase();
+    return this.#lowerCaseText;
   }
 
   /** A parameter of the query that came back on the redirect. */
@@ -97,9 +107,12 @@ export class Failure extends Message {
 
   /** The body is a web page, whatever its content type says. */
   isHtml() {
-    const start = this.text().replace(/^\ufeff+/, "").trimStart().slice(0, 15).toLowerCase();
-    const isDeclared = this.header("content-type")?.includes("text/html") ?? false;
-    return WEB_PAGE_STARTS.some((tag) => start.startsWith(tag)) || (isDeclared && start.startsWith("<"));
+    this.#isHtml ??= WEB_PAGE.test(this.text()) || (MARKUP.test(this.text()) && this.#isDeclaredHtml());
+    return this.#isHtml;
+  }
+
+  #isDeclaredHtml() {
+    return this.header("content-type")?.includes("text/html") ?? false;
   }
 
   #looksLikeForm() {

@@ -2,11 +2,12 @@
 // numbers as texts, ids as numbers and days in five ways; a column makes one form of them. What does
 // not fit becomes null.
 
-import { at, scalar } from "./json.js";
+import { follow, pathOf, scalar } from "./json.js";
 import { checkOptions } from "./options.js";
-import { dayMs, dayOf, formatMoment, momentOfMs, parseMoment, startOfDay } from "./time.js";
+import { dayOf, formatMoment, isDay, momentOfMs, parseMoment } from "./time.js";
 
 const WHOLE = /^[+-]?[0-9]+$/;
+const EIGHT_DIGITS = /^[0-9]{8}$/;
 const DECIMAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const [SMALLEST, LARGEST] = [-(2n ** 63n), 2n ** 63n - 1n];
 /** Numbers from here on cannot be seconds; they are milliseconds. */
@@ -24,7 +25,7 @@ const KINDS = {
 
 function column(kind, pointer, options = {}) {
   checkOptions(`Column.${kind}`, options, ["key", "times"]);
-  return { kind, pointer, key: options.key === true, times: options.times ?? 1 };
+  return { kind, path: pathOf(pointer), read: KINDS[kind].read, key: options.key === true, times: options.times ?? 1 };
 }
 
 export const Column = Object.fromEntries(
@@ -32,9 +33,9 @@ export const Column = Object.fromEntries(
 );
 
 /** The column's value in an item; null if there is none that fits. */
-export function readColumn({ kind, pointer, times }, item) {
-  const value = at(item, pointer);
-  return value === undefined || value === null ? null : (KINDS[kind].read(value, times) ?? null);
+export function readColumn({ path, read, times }, item) {
+  const value = follow(item, path);
+  return value === undefined || value === null ? null : (read(value, times) ?? null);
 }
 
 /** The column's JSON Schema. */
@@ -45,6 +46,7 @@ export function columnSchema({ kind, key }) {
 
 /** Whole numbers keep all their digits; a float is rounded. */
 function integer(value, times) {
+  if (times === 1 && Number.isSafeInteger(value)) return value;
   const text = scalar(value)?.trim() ?? "";
   if (times === 1 && WHOLE.test(text)) {
     const exact = BigInt(text.replace("+", ""));
@@ -85,15 +87,12 @@ function truth(value) {
 
 function day(value) {
   const text = scalar(value)?.trim() ?? "";
-  if (/^[0-9]{8}$/.test(text)) {
-    const ms = dayMs(Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6)));
-    return ms === undefined ? undefined : dayOf(ms);
-  }
-  const ms = unixMs(text);
-  if (ms !== undefined) return dayOf(ms);
   // The day as the provider writes it, in the account's own time zone.
   const start = text.slice(0, 10);
-  return startOfDay(start) === undefined ? undefined : start;
+  if (isDay(start)) return start;
+  if (!EIGHT_DIGITS.test(text)) return dayOf(unixMs(text));
+  const dashed = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`;
+  return isDay(dashed) ? dashed : undefined;
 }
 
 function time(value) {

@@ -92,7 +92,8 @@ class Csv {
     const header = known ?? records.shift();
     const isHeader = (cells) => cells.length === header.length && cells.every((cell, index) => cell === header[index]);
     const rows = records.filter((cells) => !isHeader(cells));
-    return { items: rows.map((cells) => Object.fromEntries(cells.slice(0, header.length).map((cell, index) => [header[index], cell]))), header };
+    const item = (cells) => Object.fromEntries(cells.slice(0, header.length).map((cell, index) => [header[index], cell]));
+    return { items: rows.map(item), header };
   }
 }
 

@@ -89,14 +89,27 @@ export function isObject(value) {
 
 /** The value at a JSON pointer (RFC 6901), or undefined. */
 export function at(document, pointer) {
-  if (pointer === "") return document;
+  return follow(document, pathOf(pointer));
+}
+
+/** The names on the way that a JSON pointer describes; undefined if it is none. */
+export function pathOf(pointer) {
+  if (pointer === "") return [];
   if (pointer[0] !== "/") return undefined;
+  const names = pointer.slice(1).split("/");
+  return pointer.includes("~") ? names.map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~")) : names;
+}
+
+/** Runs for every value of every row, and an interpreter walks a loop by index twice as fast. */
+export function follow(document, path) {
+  if (path === undefined) return undefined;
   let place = document;
-  for (const part of pointer.slice(1).split("/")) {
-    const name = part.includes("~") ? part.replaceAll("~1", "/").replaceAll("~0", "~") : part;
-    if (Array.isArray(place)) place = INDEX.test(name) ? place[Number(name)] : undefined;
-    else if (isObject(place) && Object.hasOwn(place, name)) place = place[name];
-    else return undefined;
+  for (let index = 0; index < path.length; index += 1) {
+    const name = path[index];
+    if (typeof place !== "object" || place === null || !Object.hasOwn(place, name)) return undefined;
+    // An array has a length of its own, and no other member that is no index.
+    if (name === "length" && Array.isArray(place)) return undefined;
+    place = place[name];
   }
   return place;
 }

@@ -17,9 +17,9 @@ export class Table {
 
   constructor({ name, label, columns, daily, windowDays, restatedDays, historyDays, forAccounts }) {
     this.name = name;
-    this.#columns = Object.entries(columns);
-    this.#keys = this.#columns.filter(([, column]) => column.key).map(([column]) => column);
-    const properties = Object.fromEntries(this.#columns.map(([column, kind]) => [column, columnSchema(kind)]));
+    this.#columns = Object.entries(columns).map(([column, kind]) => ({ ...kind, name: column }));
+    this.#keys = this.#columns.filter(({ key }) => key).map((column) => column.name);
+    const properties = Object.fromEntries(this.#columns.map((column) => [column.name, columnSchema(column)]));
     /** What the descriptor says about the dataset. */
     this.dataset = {
       name,
@@ -35,15 +35,18 @@ export class Table {
 
   /** The names of the columns, as for a `fields=` parameter. */
   get columnNames() {
-    return this.#columns.map(([name]) => name);
+    return this.#columns.map((column) => column.name);
   }
 
   /** The row of an item; undefined if a column of the key is missing in it. */
   row(item) {
     const row = {};
-    for (const [name, column] of this.#columns) {
-      row[name] = readColumn(column, item);
-      if (row[name] === null && column.key) return undefined;
+    const columns = this.#columns;
+    for (let index = 0; index < columns.length; index += 1) {
+      const column = columns[index];
+      const value = readColumn(column, item);
+      if (value === null && column.key) return undefined;
+      row[column.name] = value;
     }
     return row;
   }

@@ -1,26 +1,31 @@
 // Days and moments, read without a clock and without the engine's own guesses about dates.
 
-const DAY = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
+const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const MOMENT =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}):?([0-9]{2})(?::?([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(?:[Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?)$/;
 const MAIL_DATE =
   /^(?:[A-Za-z]{3},\s*)?([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) ([0-9]{2}):([0-9]{2})(?::([0-9]{2}))? (?:GMT|UTC?|Z|([+-])([0-9]{2})([0-9]{2}))$/;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const DAYS_IN_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 export const DAY_MS = 86_400_000;
 /** The first and the last moment that has a year of four digits. */
 const [FIRST_MS, LAST_MS] = [-62_167_219_200_000, 253_402_300_799_999];
 
-/** The start of a day in unix milliseconds, or undefined if there is no such day. */
-export function startOfDay(text) {
-  const [, year, month, day] = (DAY.exec(text) ?? []).map(Number);
-  return year === undefined ? undefined : dayMs(year, month, day);
+/** A day that exists, written `2024-05-01`. */
+export function isDay(text) {
+  return DAY.test(text) && Number(text.slice(8)) <= daysIn(Number(text.slice(0, 4)), Number(text.slice(5, 7))) && text.slice(8) !== "00";
 }
 
-export function dayMs(year, month, day) {
+function daysIn(year, month) {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeap ? 29 : (DAYS_IN_MONTHS[month - 1] ?? 0);
+}
+
+/** The start of a day in unix milliseconds, or undefined if there is no such day. */
+export function startOfDay(text) {
+  if (!isDay(text)) return undefined;
   const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  const isReal = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  return isReal ? date.getTime() : undefined;
+  return date.setUTCFullYear(Number(text.slice(0, 4)), Number(text.slice(5, 7)) - 1, Number(text.slice(8)));
 }
 
 /** The day of a moment in UTC, or undefined if its year has not four digits. */
@@ -58,8 +63,12 @@ export function parseMoment(text) {
 export function parseMailDate(text) {
   const [, day, month, year, hour, minute, second = "0", sign, offsetHour = "0", offsetMinute = "0"] = MAIL_DATE.exec(text) ?? [];
   if (day === undefined) return undefined;
-  const start = dayMs(Number(year), MONTHS.indexOf(month.toLowerCase()) + 1, Number(day));
+  const start = startOfDay(`${year}-${twoDigits(MONTHS.indexOf(month.toLowerCase()) + 1)}-${twoDigits(day)}`);
   return start === undefined ? undefined : momentMs(start, hour, minute, second, sign, offsetHour, offsetMinute);
+}
+
+function twoDigits(number) {
+  return String(number).padStart(2, "0");
 }
 
 function momentMs(start, hour, minute, second, sign, offsetHour, offsetMinute) {

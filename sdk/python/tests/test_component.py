@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -17,7 +19,8 @@ from relink_sdk.build import build
 from relink_sdk.project import Project
 from relink_sdk.testing.fixture import read_fixture
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "ahrefs"
+SDK = Path(__file__).parents[1]
+EXAMPLE, TEMPLATE = SDK / "examples" / "ahrefs", SDK / "template"
 HOST = os.environ.get("RELINK_BIN")
 
 
@@ -43,6 +46,17 @@ class Component(unittest.TestCase):
     def test_the_host_accepts_it(self) -> None:
         said = self.host("plugin", "check", self.folder / "ahrefs.wasm")
         self.assertIn("ahrefs 0.1.0 is a valid plugin", said)
+
+    def test_what_a_component_does_not_have_is_named(self) -> None:
+        project = self.folder / "acme"
+        shutil.copytree(TEMPLATE, project)
+        module = project / "src" / "plugin.py"
+        module.write_text("import pip\n" + module.read_text("utf-8"), "utf-8")
+        command = [sys.executable, "-m", "relink_sdk", "build", str(project)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('"src/plugin.py", line 1', done.stderr)
+        self.assertIn("put pip into src/, or do without it", done.stderr)
 
     def test_it_diagnoses_as_the_plugin_does_natively(self) -> None:
         documents = [each for _, each in self.project.fixtures() if "failure" in each]

@@ -15,6 +15,8 @@ from relink_sdk import (
     Failed,
     Failure,
     Field,
+    Identify,
+    Identity,
     Json,
     Phase,
     Plugin,
@@ -31,7 +33,7 @@ from relink_sdk import (
     log,
     rule,
 )
-from tests.toys import toy
+from tests.toys import THINGS, toy
 
 NOW = Context(now=0)
 SYNC = Start(Sync(Slice("things")))
@@ -105,6 +107,15 @@ class Stepping(Logged):
         self.assertEqual(plugin.step(NOW, b"", SYNC).state, b"sent")
         self.assertEqual(plugin.step(NOW, b"sent", Woken()).next, Done())
 
+    def test_an_identity_without_a_text_is_none(self) -> None:
+        plugin = toy()
+        state = plugin.step(NOW, b"", Start(Identify())).state
+        for body in (b'{"id":"u1","name":null}', b'{"id":7,"name":"Ann"}', b'{"id":"u1"}', b"[]"):
+            out = plugin.step(NOW, state, Answered(Response(200, body=body)))
+            self.assertIsInstance(out.next, Failed)
+        answer = Answered(Response(200, body=b'{"id":"u1","name":"Ann"}'))
+        self.assertEqual(plugin.step(NOW, state, answer).found, [Identity("u1", "Ann")])
+
     def test_limits_are_read_from_every_answer(self) -> None:
         plugin = toy()
 
@@ -118,6 +129,9 @@ class Stepping(Logged):
         self.assertEqual(
             plugin.step(NOW, state, Answered(answer)).throttle, Throttle("requests", 7)
         )
+
+    def test_two_functions_for_one_dataset_are_refused(self) -> None:
+        self.assertRaises(ValueError, toy().sync, THINGS)
 
     def test_what_lacks_is_named(self) -> None:
         bare = Plugin(id="toy", display_name="Toy", version="1.0.0", hosts=[], auth=[])

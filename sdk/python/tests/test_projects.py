@@ -113,6 +113,12 @@ class Mistakes(unittest.TestCase):
         self.assertIn("expected  3.5", said)
         self.assertIn("found     2.5", said)
 
+    def test_what_the_plugin_logged_is_shown_with_what_is_wrong(self) -> None:
+        self.edit(self.module, 'account["name"]', 'account["label"]')
+        said = self.said("test")
+        self.assertIn("the accounts that the login can see", said)
+        self.assertIn("KeyError: 'label'", said)
+
     def test_a_rule_without_a_fixture_is_named(self) -> None:
         self.edit(self.module, '"plan-too-small"', '"plan-too-big"')
         self.assertIn("rule acme.plan-too-big", self.said("test"))

@@ -3,7 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Provider, trouble::Subject};
+use crate::{
+    Provider,
+    trouble::Subject,
+    world::{Kind, world},
+};
 
 /// A trouble.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +17,8 @@ pub enum Fault {
     Revoked,
     /// The person changed the password: every token is dead until a new consent.
     PasswordChanged,
+    /// The person signed out of all devices, which ends tokens where the provider says so.
+    SignedOut,
     /// Access tokens are past their time; refresh tokens live on.
     AccessExpired,
     /// Access and refresh tokens are past their time.
@@ -31,6 +37,8 @@ pub enum Fault {
     RoleLost,
     /// The subscription or the bought credits ran out.
     SubscriptionLapsed,
+    /// The token endpoint refuses with a code that is documented nowhere, as providers add them.
+    Unexplained,
     /// The operator's client secret is no longer right.
     ClientSecretWrong,
     /// The provider throttles.
@@ -91,10 +99,11 @@ fn ten_gigabytes() -> u64 {
 
 impl Fault {
     /// One of each, with the usual parameters, in the order of the control page.
-    pub fn all() -> [Self; 19] {
+    pub fn all() -> [Self; 21] {
         [
             Self::Revoked,
             Self::PasswordChanged,
+            Self::SignedOut,
             Self::AccessExpired,
             Self::EverythingExpired,
             Self::ScopeLost,
@@ -104,6 +113,7 @@ impl Fault {
             Self::MfaRequired,
             Self::KeyDeleted,
             Self::SubscriptionLapsed,
+            Self::Unexplained,
             Self::ClientSecretWrong,
             Self::RateLimited { retry_after_s: thirty() },
             Self::Outage { status: unavailable() },
@@ -120,6 +130,7 @@ impl Fault {
         match self {
             Self::Revoked => "Revoke access",
             Self::PasswordChanged => "Change the password",
+            Self::SignedOut => "Sign out of all devices",
             Self::AccessExpired => "Expire access tokens",
             Self::EverythingExpired => "Expire everything",
             Self::ScopeLost => "Take permissions away",
@@ -129,6 +140,7 @@ impl Fault {
             Self::Suspended => "Suspend",
             Self::RoleLost => "Take the role away",
             Self::SubscriptionLapsed => "Let the subscription lapse",
+            Self::Unexplained => "Refuse without a known reason",
             Self::ClientSecretWrong => "Make the client secret wrong",
             Self::RateLimited { .. } => "Throttle (429)",
             Self::Outage { .. } => "Outage (5xx)",
@@ -160,6 +172,7 @@ impl Fault {
             self,
             Self::Revoked
                 | Self::PasswordChanged
+                | Self::SignedOut
                 | Self::AccessExpired
                 | Self::EverythingExpired
                 | Self::ScopeLost
@@ -169,7 +182,7 @@ impl Fault {
 
     /// True for what a new consent, or a new key, puts right.
     pub(crate) fn ends_with_consent(&self) -> bool {
-        self.is_event() || matches!(self, Self::TermsChanged | Self::MfaRequired)
+        self.is_event() || matches!(self, Self::TermsChanged | Self::MfaRequired | Self::Unexplained)
     }
 
     /// Whether this can happen to this subject at this provider at all.
@@ -179,7 +192,14 @@ impl Fault {
             Self::Revoked | Self::PasswordChanged | Self::AccessExpired | Self::EverythingExpired | Self::ScopeLost => {
                 provider.has_logins() && !to_account
             }
-            Self::MfaRequired => matches!(provider, Provider::Google | Provider::Meta | Provider::X) && !to_account,
+            // Google's tokens outlive the sessions of the person.
+            Self::SignedOut => provider == Provider::Meta && !to_account,
+            Self::Unexplained => provider == Provider::Google && !to_account,
+            // The admin of a Google Ads account can ask everybody in it for a second factor.
+            Self::MfaRequired => match &subject.account {
+                Some(id) => world().account(provider, id).is_some_and(|account| account.kind == Kind::AdsCustomer),
+                None => matches!(provider, Provider::Google | Provider::Meta | Provider::X),
+            },
             Self::TermsChanged => matches!(provider, Provider::Google | Provider::Meta),
             // Meta and LinkedIn let a disabled ad account be read, so only people are suspended there.
             Self::Suspended => provider.has_logins() && (!to_account || provider == Provider::Google),

@@ -28,6 +28,7 @@ pub use logs::{Logs, with_logs};
 pub use mailbox::{Letter, Mailbox};
 pub use page::{Form, Page};
 pub use person::Person;
+pub use plugins::plugin_file;
 pub use wait::{SOON, eventually};
 
 /// Makes two tests of a story: one on SQLite, one on PostgreSQL where there is a server.

@@ -18,6 +18,11 @@ pub(crate) fn folder() -> PathBuf {
     folder
 }
 
+/// The finished plugin with this id.
+pub fn plugin_file(id: &str) -> PathBuf {
+    folder().join(format!("{id}.wasm"))
+}
+
 /// Lets the server of `data_dir` keep compiled plugins where every other test finds them.
 pub(crate) fn share_compiled_code(data_dir: &Path) {
     let shared = target_folder().join("stories").join("plugin-cache");

@@ -65,7 +65,7 @@ pub(crate) fn postgres(workspace: &Workspace, arguments: &Arguments) -> Result<(
     let durability = if arguments.durable { Durability::Full } else { Durability::None };
     let cluster = Cluster::start(durability)?;
     let (program, rest) = arguments.command.split_first().context("a command is needed")?;
-    run::run(Command::new(program).args(rest).env(URL_VARIABLE, cluster.url()))
+    run::run(run::cargo(program).args(rest).env(URL_VARIABLE, cluster.url()))
 }
 
 /// The folder with the server's programs; Debian keeps it off the search path, one per version.

@@ -1,7 +1,7 @@
 //! Sends the browser to the provider.
 
 use oauth2::{CsrfToken, PkceCodeChallenge};
-use relink_core::id::{AuthorizationId, ClientId, ReconnectionId};
+use relink_core::id::{AuthorizationId, ClientId, ReconnectionId, WorkspaceId};
 use relink_core::plugin::{AuthMethod, OAuth2, TokenAuth};
 use relink_core::secret::Secret;
 use relink_runtime::Plugin;
@@ -91,7 +91,7 @@ impl Engine {
         let state = CsrfToken::new_random_len(STATE_BYTES);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let id = ReconnectionId::new();
-        let redirect_uri = self.redirect_uri(person, plugin.id());
+        let redirect_uri = self.redirect_uri(&person.workspace_id, plugin.id());
         let sealed = self
             .sealer()
             .seal(&sealed_place(&person.workspace_id, &id), &Secret::new(verifier.into_secret()))
@@ -139,9 +139,11 @@ impl Engine {
     }
 
     /// One redirect URI per workspace and plugin, so that an answer can never be taken for another's.
-    fn redirect_uri(&self, person: &Person, plugin_id: &str) -> String {
+    /// What the operator registers at the provider for one plugin: no two plugins share it, so an
+    /// answer that was meant for one cannot be given to another.
+    pub fn redirect_uri(&self, workspace: &WorkspaceId, plugin_id: &str) -> String {
         let base = self.settings().base_url.as_str().trim_end_matches('/');
-        format!("{base}/oauth/callback/{}/{plugin_id}", person.workspace_id)
+        format!("{base}/oauth/callback/{workspace}/{plugin_id}")
     }
 }
 

@@ -28,11 +28,11 @@ impl CallbackQuery {
             let first = values.next().map(|(_, value)| value.clone());
             if values.next().is_some() { Err(CallbackError::Ambiguous) } else { Ok(first) }
         };
-        for name in ["error", "iss"] {
-            once(name)?;
-        }
+        once("iss")?;
         let state = once("state")?.filter(|state| !state.is_empty()).ok_or(CallbackError::NoState)?;
-        let code = once("code")?.filter(|code| !code.is_empty()).map(Secret::new);
+        // An answer is a code or an error (RFC 6749 section 4.1.2); with both it is not to be trusted.
+        let is_refusal = once("error")?.is_some();
+        let code = once("code")?.filter(|code| !code.is_empty() && !is_refusal).map(Secret::new);
         let parameters: Vec<_> = all.into_iter().filter(|(name, _)| name != "state" && name != "code").collect();
         let for_plugin = form_urlencoded::Serializer::new(String::new()).extend_pairs(&parameters).finish();
         Ok(Self { state, code, for_plugin, parameters })
@@ -52,6 +52,11 @@ mod tests {
         let query = CallbackQuery::parse("state=s&code=c%2F1&scope=a+b").unwrap();
         assert_eq!((query.state.as_str(), query.code.unwrap().expose()), ("s", "c/1"));
         assert_eq!(query.for_plugin, "scope=a+b");
+    }
+
+    #[test]
+    fn a_code_beside_an_error_is_not_exchanged() {
+        assert!(CallbackQuery::parse("state=s&code=c&error=access_denied").unwrap().code.is_none());
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::tokens::answer::{access_expiry, reauthorize_at, with_tokens};
 use crate::tokens::journal::Entry;
 use crate::tokens::{Fresh, TokenError};
 
+/// How long new tokens are in memory alone.
+const STORE_PATIENCE: Duration = Duration::from_secs(1);
 /// How often a store that is away is asked again: sooner than another node may take over the lease.
 const STORE_LOOK: Duration = Duration::from_secs(2);
 
@@ -20,23 +22,25 @@ const STORE_LOOK: Duration = Duration::from_secs(2);
 /// be worth nothing. Until the store is back the rescue journal holds them.
 pub(super) async fn keep(engine: &Engine, fresh: &Fresh, oauth2: &OAuth2, tokens: &Tokens) -> Result<(), TokenError> {
     let update = token_update(engine, fresh, oauth2, tokens)?;
-    let Err(mut error) = store(engine, &update).await else { return Ok(()) };
+    let stored = tokio::time::timeout(STORE_PATIENCE, store(engine, &update)).await;
+    if let Ok(Ok(())) = stored {
+        return Ok(());
+    }
     let entry = engine.journal().write(&update);
     if let Err(error) = &entry {
         tracing::error!(authorization.id = %update.id, %error, "the rescue journal cannot be written");
     }
-    while !engine.is_stopping() {
+    loop {
+        let Err(error) = store(engine, &update).await else {
+            entry.into_iter().for_each(Entry::remove);
+            return Ok(());
+        };
+        if engine.is_stopping() {
+            return Err(error.into());
+        }
         tracing::error!(authorization.id = %update.id, %error, "new tokens wait for the database to come back");
         tokio::time::sleep(STORE_LOOK).await;
-        match store(engine, &update).await {
-            Ok(()) => {
-                entry.into_iter().for_each(Entry::remove);
-                return Ok(());
-            }
-            Err(still) => error = still,
-        }
     }
-    Err(error.into())
 }
 
 /// Writes `update` unless a newer grant is stored already.

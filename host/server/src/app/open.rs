@@ -34,7 +34,8 @@ pub(crate) fn prepare_data_dir(config: &Config) -> Result<(), OpenError> {
 pub(crate) async fn open_database(config: &Config) -> Result<(Db, Sealer), OpenError> {
     prepare_data_dir(config)?;
     let url = config.database_url();
-    let db = Db::connect(url.expose(), Options::default()).await.map_err(OpenError::Database)?;
+    let options = Options { wait: config.database.wait.duration(), ..Options::default() };
+    let db = Db::connect(url.expose(), options).await.map_err(OpenError::Database)?;
     let state = db.schema_state().await.map_err(OpenError::Schema)?;
     // The key is read before anything is written: without the right one nothing may change.
     let database = if state == SchemaState::Empty { Database::Empty } else { Database::InUse };

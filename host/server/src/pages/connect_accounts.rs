@@ -60,9 +60,11 @@ pub(super) async fn add(visit: Visit, Path(id): Path<String>, fields: Fields) ->
         let page = fill(&visit, &authorization, accounts, chosen).await?;
         return Ok(visit.respond_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
-    let client = match fields.get("client_id") {
-        "" => make_client(&visit, &new_client).await?,
-        id => id.parse::<ClientId>().map_err(|_| Trouble::not_found())?,
+    // One client is preselected, so a name that somebody typed is the later wish.
+    let client = if new_client.is_empty() {
+        fields.get("client_id").parse::<ClientId>().map_err(|_| Trouble::not_found())?
+    } else {
+        make_client(&visit, &new_client).await?
     };
     let count = chosen.len();
     for account in chosen {

@@ -149,6 +149,8 @@ fn detail(
         account: Some(&connection.account_label),
         last_success_at: connection.last_success_at,
     };
+    let of_provider = || lookup.plugin(&incident.plugin_id)?.descriptor().help_url.clone();
+    let help_url = incident.help_url.clone().or_else(of_provider);
     IncidentDetail {
         words: lookup.words(incident, &circumstances),
         reason_code: incident.reason.code().to_owned(),
@@ -156,7 +158,7 @@ fn detail(
         opened_at: When::at(incident.opened_at, lookup.now),
         resolved: lookup.resolved(incident),
         provider_answer: incident.provider_answer.clone(),
-        help_url: incident.help_url.clone().filter(|url| url.starts_with("https://")),
+        help_url: help_url.filter(|url| url.starts_with("https://")),
     }
 }
 

@@ -70,7 +70,7 @@ async fn list(
 /// What is broken comes first when sorted by status, and what is oldest when sorted by freshness.
 const fn order(sort: Sort) -> (StoreSort, bool) {
     match sort {
-        Sort::Status => (StoreSort::Status, false),
+        Sort::Urgency | Sort::Status => (StoreSort::Status, false),
         Sort::StatusDescending => (StoreSort::Status, true),
         Sort::Source => (StoreSort::Plugin, false),
         Sort::SourceDescending => (StoreSort::Plugin, true),

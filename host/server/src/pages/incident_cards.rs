@@ -72,6 +72,7 @@ async fn card(
     Ok(IncidentCard {
         provider: lookup.provider(&incident.plugin_id),
         words: lookup.words(incident, &circumstances),
+        reason_code: incident.reason.code(),
         opened_at: When::at(incident.opened_at, visit.now),
         clients,
         data_sources: affected.len(),

@@ -43,6 +43,7 @@ async fn removed(visit: &Visit, lookup: &Lookup) -> Result<Vec<PluginRow>, Troub
             provider: lookup.provider(&id),
             version: String::new(),
             hosts: Vec::new(),
+            redirect_uri: None,
             state: PluginState::Removed,
             data_sources: count_data_sources(visit, &id).await?,
         };
@@ -72,6 +73,9 @@ fn row(visit: &Visit, lookup: &Lookup, listing: &Listing, data_sources: usize) -
     let name = listing.display_name.clone().unwrap_or_else(|| id.clone());
     let plugin = lookup.plugin(&id);
     let hosts = plugin.as_ref().map(|plugin| plugin.descriptor().hosts.clone()).unwrap_or_default();
+    let has_sign_in =
+        plugin.iter().flat_map(|plugin| &plugin.descriptor().auth).any(|method| method.oauth2().is_some());
+    let redirect_uri = has_sign_in.then(|| visit.app.engine().redirect_uri(&visit.person().workspace_id, &id));
     let missing: Vec<String> = plugin
         .iter()
         .flat_map(|plugin| &plugin.descriptor().auth)
@@ -86,6 +90,7 @@ fn row(visit: &Visit, lookup: &Lookup, listing: &Listing, data_sources: usize) -
         provider: Provider::new(id, name),
         version: listing.version.clone().unwrap_or_default(),
         hosts,
+        redirect_uri,
         state,
         data_sources,
     }

@@ -1,12 +1,12 @@
 //! The tray under the bell: the newest notices of the person, the open ones first.
 
+use relink_store::incidents::AffectedConnection;
 use relink_store::notices::{self, Notice as StoredNotice};
 use relink_store::{StoreError, authorizations, connections, incidents};
 
 use crate::pages::lookup::{Circumstances, Lookup};
 use crate::pages::visit::Visit;
-use crate::ui::views::notices::{Notice, Tray};
-use crate::ui::views::provider::ClientLink;
+use crate::ui::views::notices::{Notice, Reached, Tray};
 use crate::ui::views::repair::{Repair, SignInKind};
 use crate::ui::when::When;
 
@@ -56,13 +56,6 @@ async fn entry(visit: &Visit, lookup: &Lookup, notice: StoredNotice) -> Result<N
             last_success_at: first.as_ref().and_then(|connection| connection.last_success_at),
         },
     );
-    let mut clients: Vec<ClientLink> = Vec::new();
-    for connection in &affected {
-        let link = ClientLink::new(connection.client_id.as_str(), &connection.client_name);
-        if !clients.contains(&link) {
-            clients.push(link);
-        }
-    }
     let connection_id = first.map(|connection| connection.id.to_string()).unwrap_or_default();
     let kind = authorization.as_ref().map_or(SignInKind::OAuth, |found| lookup.sign_in_kind(found));
     let authorization_id = incident.authorization_id.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -72,11 +65,22 @@ async fn entry(visit: &Visit, lookup: &Lookup, notice: StoredNotice) -> Result<N
         provider: lookup.provider(&incident.plugin_id),
         title: words.title,
         short: words.short,
+        reason_code: incident.reason.code(),
         who: format!("{} {}", words.who, words.todo),
         opened_at: When::at(incident.opened_at, visit.now),
-        clients,
+        clients: reached(&affected),
         repair: Repair::new(incident.remedy, kind, &authorization_id, &connection_id),
         connection_id,
         resolved: lookup.resolved(incident),
     })
+}
+
+/// Each client once, with the first of its data sources; they come ordered by client.
+fn reached(affected: &[AffectedConnection]) -> Vec<Reached> {
+    let first_of_each = affected.chunk_by(|one, other| one.client_id == other.client_id).filter_map(<[_]>::first);
+    let reached = |connection: &AffectedConnection| Reached {
+        client: connection.client_name.clone(),
+        connection_id: connection.connection_id.to_string(),
+    };
+    first_of_each.map(reached).collect()
 }

@@ -1,6 +1,7 @@
 //! What to say about something broken: what happened, who can fix it, what to do, what happens to
 //! the data. Always these four, in this order, one short sentence each and without blame.
 
+mod causes;
 pub(crate) mod help;
 #[cfg(test)]
 mod tests;
@@ -93,12 +94,10 @@ fn title(case: &Case) -> String {
 }
 
 fn short(case: &Case) -> String {
-    let text = match (case.reason, case.remedy, case.cause) {
+    let of_cause = causes::of(case.cause).and_then(|cause| cause.short);
+    let text = match (case.reason, case.remedy, of_cause) {
         (_, Remedy::FixBilling, _) => "Subscription is not active",
-        (_, _, Some("account-suspended")) => "Account is suspended",
-        (_, _, Some("account-deleted")) => "Account was deleted",
-        (_, _, Some("too-many-grants")) => "Too many connections of one login",
-        (_, _, Some("terms-changed")) => "New terms have to be accepted",
+        (_, _, Some(short)) => short,
         (Reason::ProviderSpecific, Remedy::ReplaceSecret, _) => "Key was deleted or replaced",
         (Reason::InvalidCredentials, ..) if case.uses_key => "Key is no longer accepted",
         (reason, ..) => text_of(reason).short,
@@ -140,18 +139,8 @@ fn sentence(message: &str) -> String {
 }
 
 fn causes(case: &Case) -> Vec<&'static str> {
-    let known = match case.cause {
-        Some("password-changed") => Some("The password of the account was changed."),
-        Some("revoked-by-user") => Some("Somebody removed our access in the account's security settings."),
-        Some("too-many-grants") => Some("The same login was connected too many times, so the oldest one was dropped."),
-        Some("account-deleted") => Some("The account that connected was deleted."),
-        Some("account-suspended") => Some("The account that connected is blocked or suspended."),
-        Some("terms-changed") => Some("The terms and conditions changed and have to be accepted."),
-        Some("signed-out-everywhere") => Some("Somebody used “Sign out of all devices”."),
-        _ => None,
-    };
-    match (known, case.reason) {
-        (Some(known), _) => vec![known],
+    match (causes::of(case.cause), case.reason) {
+        (Some(known), _) => vec![known.sentence],
         // What happened is then already the cause.
         (None, Reason::ProviderSpecific) => Vec::new(),
         (None, Reason::ExpiredToken) if case.reauthorize_days.is_some() => Vec::new(),
@@ -180,8 +169,8 @@ fn who(case: &Case) -> String {
 fn todo(case: &Case) -> String {
     let Case { provider, login, .. } = case;
     match (case.remedy, case.cause) {
-        (_, Some("account-deleted")) => "Reconnect with another account that can see the same data.".to_owned(),
-        (_, Some("account-suspended")) => {
+        (_, Some("account-deleted")) => "Connect again with another account that can see the same data.".to_owned(),
+        (_, Some("account-suspended" | "account-restricted")) => {
             format!("Recover the account {login} at {provider} first, then reconnect.")
         }
         (_, Some("too-many-grants")) => {

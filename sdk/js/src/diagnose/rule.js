@@ -30,10 +30,7 @@ const CONDITIONS = {
   jsonPresent: (pointers) => (failure) => list(pointers).every((pointer) => (at(failure.json(), pointer) ?? null) !== null),
   contains(parts) {
     const wanted = lowerCase(parts);
-    return (failure) => {
-      const body = failure.text().toLowerCase();
-      return wanted.some((part) => body.includes(part));
-    };
+    return (failure) => wanted.some((part) => failure.lowerCaseText().includes(part));
   },
   header: (wanted) => every(wanted, (name, part) => {
     const wantedPart = part.toLowerCase();

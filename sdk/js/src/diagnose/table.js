@@ -12,7 +12,8 @@ export function diagnose(plugin, rules, failure, grant) {
 
 /** What is said when the plugin itself broke: it is the operator's matter, and breaks no connection. */
 export function brokenPlugin(plugin, failure) {
-  const message = "{provider} answered with something that we did not understand. Our operators have to look at this; reconnecting does not help.";
+  const message =
+    "{provider} answered with something that we did not understand. Our operators have to look at this; reconnecting does not help.";
   const given = doubtful("request-rejected", "classify-failed", { blast: "request", message });
   return toDiagnosis(given, failure, "secret", plugin);
 }

@@ -24,7 +24,13 @@ function failure(random) {
     headers: { "retry-after": random.text(), "www-authenticate": "Bearer error=" },
   });
   const body = random.below(2) === 0 ? encode(random.text()) : random.bytes();
-  return { ...plain, body, ...random.pick([{ status: undefined }, { transport: { kind: random.pick(TRANSPORT_KINDS), detail: "" } }, { redirectQuery: random.text() }, { account: random.text() }]) };
+  const oddities = [
+    { status: undefined },
+    { transport: { kind: random.pick(TRANSPORT_KINDS), detail: "" } },
+    { redirectQuery: random.text() },
+    { account: random.text() },
+  ];
+  return { ...plain, body, ...random.pick(oddities) };
 }
 
 /** Xorshift: noise needs to be repeatable, and no more. */

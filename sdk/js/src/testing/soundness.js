@@ -6,7 +6,12 @@ import { differences, shown } from "./diff.js";
 /** Contradictions within a descriptor, and between it and `plugin.toml`. */
 export function mistakes(descriptor, manifest) {
   const wrong = descriptor.hosts.length === 0 ? ["the descriptor names no host"] : [];
-  return [...wrong, ...descriptor.auth.flatMap(unknownSecrets), ...descriptor.datasets.flatMap(wrongDataset), ...disagreements(descriptor, manifest)];
+  return [
+    ...wrong,
+    ...descriptor.auth.flatMap(unknownSecrets),
+    ...descriptor.datasets.flatMap(wrongDataset),
+    ...disagreements(descriptor, manifest),
+  ];
 }
 
 function unknownSecrets({ id, appSecrets, userSecrets, uses }) {

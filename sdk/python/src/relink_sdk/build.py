@@ -18,6 +18,7 @@ _TOOL = "componentize-py"
 _INSTALL = "python -m pip install 'componentize-py>=0.25.1,<0.26'"
 #: What a plugin does not need at run time; `testing` reads files, which a component cannot.
 _NOT_IN_THE_COMPONENT = ("testing", "build.py", "project.py", "__main__.py", "wit", "__pycache__")
+_TRACEBACK = "Traceback (most recent call last)"
 _ENTRY = "relink_component"
 _ENTRY_TEXT = f"""\
 from {MODULE} import {NAME}
@@ -82,15 +83,17 @@ def _componentize(tool: str, modules: Path, output: Path) -> None:
 
 
 def _readable(said: str, modules: Path) -> str:
-    """The part that concerns the author: the Python error, with their own file names."""
-    text = said.replace(f"{modules}/", "src/").replace("/0/", "src/")
-    start = text.find("Traceback (most recent call last)")
-    lines = (text[start:] if start >= 0 else text).strip().splitlines()
-    return "\n  ".join(line for line in lines if not re.match(r"\s+\d+: |Stack backtrace", line))
+    """The part that concerns the author: the innermost Python error, with their own file names.
+
+    Around it are traces of the tool, and inside of these the path under which it reads `src/`.
+    """
+    text = said.replace(f"{modules}/", "src/").replace('"/0/', '"src/')
+    innermost = text[max(0, text.rfind(_TRACEBACK)) :].partition("\nCaused by")[0]
+    return innermost.strip().replace("\n", "\n  ")
 
 
 def _help_for(said: str) -> str:
-    missing = re.search(r"ModuleNotFoundError: No module named '([^']+)'", said)
+    missing = re.search(r"No module named '([^']+)'", said)
     if missing:
         return (
             f"a component holds the standard library and src/ alone: put {missing[1]} into src/, "

@@ -71,13 +71,18 @@ def _rehearse(plugin: Plugin) -> None:
 
 
 def _to_operator(severity: str, text: str) -> None:
-    diag.log(diag.Severity[severity.upper()], text)
+    # Modules lie under this path while the component is built.
+    diag.log(diag.Severity[severity.upper()], text.replace(" /0/", " src/"))
 
 
 class _Printed(TextIOBase):
     """Takes what is printed: in the sandbox there is no stream, and writing to one would trap."""
 
+    def __init__(self) -> None:
+        self._line = ""
+
     def write(self, text: str) -> int:
-        if text.strip():
-            log.debug(text.rstrip())
+        *lines, self._line = (self._line + text).split("\n")
+        for line in lines:
+            log.debug(line)
         return len(text)

@@ -6,13 +6,17 @@ import re
 
 _DAY = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})")
 _RFC_3339 = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
+    r"([0-9]{4}-?[0-9]{2}-?[0-9]{2})[Tt ]"
+    r"([0-9]{2}):?([0-9]{2})(?::?([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
     r"([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)"
 )
 _HTTP_DATE = re.compile(
-    r"(?:[A-Za-z]{3},?\s+)?([0-9]{1,2})\s+([A-Za-z]{3})\s+([0-9]{4})\s+"
-    r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?\s+(GMT|UTC?|Z|[+-][0-9]{4})"
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun),\s*)?([0-9]{1,2})\s+([a-z]{3})\s+([0-9]{2,4})\s+"
+    r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?\s+([a-z]{1,3}|[+-][0-9]{4})",
+    re.IGNORECASE,
 )
+#: The zones that RFC 2822 names, in hours from UTC; what else is named there counts as UTC.
+_ZONES = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DAY_S = 86_400
@@ -89,7 +93,7 @@ def parse_http_date(date: str) -> int | None:
     match = _HTTP_DATE.fullmatch(date)
     if match is None or match[2].lower() not in _MONTHS:
         return None
-    day = number_of(int(match[3]), _MONTHS.index(match[2].lower()) + 1, int(match[1]))
+    day = number_of(_year_of(match[3]), _MONTHS.index(match[2].lower()) + 1, int(match[1]))
     second = None if day is None else _second_of(day, match[4], match[5], match[6])
     return None if second is None else (second - _offset_s(match[7])) * 1000
 
@@ -113,9 +117,17 @@ def _second_of(day: int, hour: str, minute: str, second: str | None) -> int | No
     return day * _DAY_S + int(hour) * 3600 + int(minute) * 60 + min(of_minute, 59)
 
 
+def _year_of(digits: str) -> int:
+    """RFC 2822 says what is meant by two digits, and by the three of programs that add 1900."""
+    year = int(digits)
+    if len(digits) == 4:
+        return year
+    return year + (2000 if len(digits) == 2 and year < 50 else 1900)
+
+
 def _offset_s(zone: str) -> int:
     if zone[0] not in "+-":
-        return 0
+        return _ZONES.get(zone.lower(), 0) * 3600
     digits = zone[1:].replace(":", "")
     seconds = int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60
     return -seconds if zone[0] == "-" else seconds

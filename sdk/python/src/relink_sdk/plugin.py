@@ -121,6 +121,8 @@ class Plugin:
 
     def sync(self, table: Table) -> Callable[[Fetching], Fetching]:
         """Decorates what fetches one slice of a dataset, and adds the dataset to the descriptor."""
+        if table.name in self._fetching:
+            raise ValueError(f'two functions fetch the dataset "{table.name}"')
 
         def decorate(function: Fetching) -> Fetching:
             datasets = [*self._descriptor.datasets, table.dataset()]

@@ -55,6 +55,11 @@ class Project:
                 f"{self.sources / MODULE}.py is missing",
                 f"it is the module that says `{NAME} = Plugin(...)`",
             )
+        loaded = sys.modules.get(MODULE)
+        if loaded is not None and Path(str(loaded.__file__)).parent != self.sources.resolve():
+            raise ProjectError(
+                f"the plugin of {loaded.__file__} is loaded already", "test one plugin per process"
+            )
         sys.path.insert(0, str(self.sources.resolve()))
         try:
             module = importlib.import_module(MODULE)

@@ -66,7 +66,10 @@ plugin = Plugin(
             api=True,
             json={"/error/code": "PLAN_LIMIT"},
             remedy=Remedy.FIX_BILLING,
-            message="Your Acme plan does not include reports. An admin of the Acme account must upgrade it.",
+            message=(
+                "Your Acme plan does not include reports. "
+                "An admin of the Acme account must upgrade it."
+            ),
         )
     ],
 )

@@ -3,6 +3,7 @@
 //! A case is JSON; each block has a runner here that turns it into calls of this SDK. Members that no
 //! runner knows are refused, so a case cannot be skipped by a slip of the pen.
 
+mod auth;
 mod descriptor;
 mod flow;
 mod read;
@@ -15,8 +16,9 @@ use relink_fixtures::{Diagnosed, Failing, Surroundings, differences};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::descriptor::{auth_of, dataset_json, described};
-use self::read::{column_of, items_of, request_of, sent_json, table_of};
+use self::auth::auth_of;
+use self::descriptor::{dataset_json, described};
+use self::read::{Shown, column_of, items_of, request_of, sent_json, table_of};
 use super::convert;
 use crate::{Descriptor, ErrorTable, Grant, Window, day_plus};
 
@@ -136,8 +138,8 @@ struct RequestCase {
 #[test]
 fn requests() {
     check("requests.json", |case: RequestCase| {
-        let is_json = case.sent["body"].is_object();
-        differences("sent", &case.sent, &sent_json(&request_of(&case.request), is_json))
+        let shown = if case.sent["body"].is_object() { Shown::Json } else { Shown::Text };
+        differences("sent", &case.sent, &sent_json(&request_of(&case.request), shown))
     });
 }
 

@@ -100,18 +100,20 @@ impl Reachable {
 }
 
 fn refuse_for_login(visitor: &Visitor, ledger: &Ledger) -> Result<(), AdsError> {
-    if ledger.suffers(Provider::Google, Some(&visitor.login), None, &Fault::MfaRequired) {
-        return Err(AdsError {
-            http: 401,
-            kind: "authenticationError",
-            code: "TWO_STEP_VERIFICATION_NOT_ENROLLED",
-            message: "An account administrator changed this account's authentication settings. To \
-                      access this Google Ads account, enable 2-Step Verification in your Google \
-                      account at https://www.google.com/landing/2step."
-                .to_owned(),
-        });
+    let is_asked = ledger.suffers(Provider::Google, Some(&visitor.login), None, &Fault::MfaRequired);
+    if is_asked { Err(second_factor_missing()) } else { Ok(()) }
+}
+
+fn second_factor_missing() -> AdsError {
+    AdsError {
+        http: 401,
+        kind: "authenticationError",
+        code: "TWO_STEP_VERIFICATION_NOT_ENROLLED",
+        message: "An account administrator changed this account's authentication settings. To access \
+                  this Google Ads account, enable 2-Step Verification in your Google account at \
+                  https://www.google.com/landing/2step."
+            .to_owned(),
     }
-    Ok(())
 }
 
 fn refuse_for_account(visitor: &Visitor, customer: &Account, ledger: &Ledger) -> Result<(), AdsError> {
@@ -122,6 +124,9 @@ fn refuse_for_account(visitor: &Visitor, customer: &Account, ledger: &Ledger) ->
             "The user does not have permission to perform this action on the resource or method \
              because the Google Ads account is suspended.",
         ));
+    }
+    if suffers(&Fault::MfaRequired) {
+        return Err(second_factor_missing());
     }
     // An account whose terms are not accepted is not enabled; Google Ads has no word of its own for it.
     if suffers(&Fault::TermsChanged) {

@@ -128,6 +128,9 @@ fn condition(visitor: &Visitor, ledger: &Ledger) -> Option<Response> {
     if suffers(&Fault::Suspended) {
         return Some(refuse(400, "invalid_grant", "Account has been deleted"));
     }
+    if suffers(&Fault::Unexplained) {
+        return Some(refuse(400, "grant_on_hold", "Bad Request"));
+    }
     suffers(&Fault::MfaRequired).then(|| {
         let body = json!({
             "error": "invalid_grant",

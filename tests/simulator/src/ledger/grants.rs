@@ -26,6 +26,7 @@ pub(crate) struct Grant {
 pub(crate) enum Ending {
     Revoked,
     PasswordChanged,
+    SignedOut,
     Expired,
     /// A refresh token was used twice, so one of the two users was a thief.
     Reused,

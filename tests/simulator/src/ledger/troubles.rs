@@ -16,6 +16,7 @@ impl Ledger {
         match trouble.fault {
             Fault::Revoked => self.end_grants(provider, who, None, Ending::Revoked),
             Fault::PasswordChanged => self.end_grants(provider, who, None, Ending::PasswordChanged),
+            Fault::SignedOut => self.end_grants(provider, who, None, Ending::SignedOut),
             Fault::EverythingExpired => self.end_grants(provider, who, None, Ending::Expired),
             Fault::AccessExpired => self.expire_access(provider, who, now),
             Fault::ScopeLost => self.narrow_grants(provider, who, oauth::identifies),

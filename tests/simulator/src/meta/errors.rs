@@ -45,6 +45,9 @@ pub(super) fn token_problem(refused: Refused) -> (u32, Option<u32>, &'static str
             "Error validating access token: The session has been invalidated because the user \
              changed their password or Facebook has changed the session for security reasons.",
         ),
+        Refused::Ended(Ending::SignedOut) => {
+            (190, Some(467), "Error validating access token: The session is invalid because the user logged out.")
+        }
         Refused::Expired | Refused::Ended(_) | Refused::Spent => (
             190,
             Some(463),

@@ -113,6 +113,7 @@ async fn each_trouble_has_its_code_and_subcode() {
     for (fault, code, subcode) in [
         (Fault::Revoked, 190, json!(458)),
         (Fault::PasswordChanged, 190, json!(460)),
+        (Fault::SignedOut, 190, json!(467)),
         (Fault::EverythingExpired, 190, json!(463)),
         (Fault::AccessExpired, 190, json!(463)),
         (Fault::Suspended, 190, json!(459)),

@@ -5,7 +5,7 @@ use relink_simulator::world::ANA;
 use relink_simulator::{Fault, Provider};
 use relink_stories::{Agency, Consent, Database, story};
 
-// checklist: 3, 83, 84
+// checklist: 3, 17, 83, 84
 story!(linkedin_asks_again_after_sixty_days_and_is_announced_before);
 async fn linkedin_asks_again_after_sixty_days_and_is_announced_before(database: Database) {
     let agency = Agency::start(database).await;

@@ -141,14 +141,14 @@ fn key_form(page: &Page) -> Form {
 }
 
 /// The account of a connection to Ahrefs is the web site.
-async fn connect_ahrefs(agency: &Agency, key: &str, client: usize) -> Connected {
+pub(crate) async fn connect_ahrefs(agency: &Agency, key: &str, client: usize) -> Connected {
     let key = agency.simulator().key(Provider::Ahrefs, key);
     let project = world().account(Provider::Ahrefs, &key.account).unwrap();
     let site = format!("{}/", project.site);
     agency.connect_key("ahrefs", &key, (&site, &agency.clients[client])).await
 }
 
-async fn connect_copper(agency: &Agency, key: &str, client: usize) -> Connected {
+pub(crate) async fn connect_copper(agency: &Agency, key: &str, client: usize) -> Connected {
     let key = agency.simulator().key(Provider::Copper, key);
     agency.connect_key("copper", &key, (&key.account, &agency.clients[client])).await
 }

@@ -5,16 +5,23 @@
 
 mod callback;
 mod expiry;
+mod help;
+mod hot_plugin;
 mod keys;
 mod mail;
 mod main_job;
 mod meta;
+mod notice;
 mod pause;
 mod privileges;
+mod reasons;
+mod refill;
 mod rescue;
 mod restart;
 mod rotation;
 mod secrets;
+mod sign_in;
+mod sorting;
 mod table;
 mod tenancy;
 mod visibility;

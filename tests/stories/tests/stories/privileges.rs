@@ -4,7 +4,7 @@ use relink_simulator::world::ANA;
 use relink_simulator::{Fault, Provider};
 use relink_stories::{Agency, Consent, Database, story};
 
-// checklist: 20, 80, 81, 82, 116
+// checklist: 16, 20, 69, 80, 81, 82, 116
 story!(a_lost_role_breaks_one_source_until_it_is_given_back);
 async fn a_lost_role_breaks_one_source_until_it_is_given_back(database: Database) {
     let agency = Agency::start(database).await;

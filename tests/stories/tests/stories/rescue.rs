@@ -1,5 +1,6 @@
 //! Tokens that a provider gives while the database is away are not lost.
 
+use relink_server::config::Span;
 use relink_simulator::world::ANA;
 use relink_simulator::{Endpoint, Fault, Provider, Reach, Trouble};
 use relink_stories::{Agency, Database, eventually, story};
@@ -8,7 +9,7 @@ const PROFILE: &str = "1466000000000000001";
 
 story!(tokens_given_while_the_database_is_away_survive_a_restart);
 async fn tokens_given_while_the_database_is_away_survive_a_restart(database: Database) {
-    let mut agency = Agency::start(database).await;
+    let mut agency = Agency::start_with(database, |config| config.database.wait = Span::seconds(1)).await;
     let acme = agency.clients[0].clone();
     let connected = agency.connect("x", ANA, &[(PROFILE, &acme)]).await;
     let id = connected.sources[0].id.clone();

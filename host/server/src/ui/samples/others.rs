@@ -104,6 +104,7 @@ fn plugins() -> Vec<PluginRow> {
         provider,
         version: "1.2.0".to_owned(),
         hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+        redirect_uri: Some("https://relink.example/oauth/callback/wsp_1/google".to_owned()),
         state,
         data_sources: 12,
     };

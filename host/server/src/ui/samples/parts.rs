@@ -6,7 +6,7 @@ use relink_core::time::Timestamp;
 use crate::ui::views::coverage::{Coverage, DayState};
 use crate::ui::views::data_sources::{Choice, IncidentCard, Row};
 use crate::ui::views::health::{DataState, Health};
-use crate::ui::views::notices::{Notice, Resolved, Tray};
+use crate::ui::views::notices::{Notice, Reached, Resolved, Tray};
 use crate::ui::views::provider::{ClientLink, Provider};
 use crate::ui::views::repair::{Repair, SignInKind};
 use crate::ui::views::shell::{DemoPerson, Part, Person, Section, Shell};
@@ -137,6 +137,7 @@ pub(super) fn incidents() -> Vec<IncidentCard> {
         IncidentCard {
             provider: google(),
             words: withdrawn(),
+            reason_code: Reason::InvalidRefreshToken.code(),
             opened_at: ago(4_068),
             clients: vec![client("Acme Outdoor"), client("Bluebird Cafe"), client("Cobalt Systems")],
             data_sources: 3,
@@ -147,6 +148,7 @@ pub(super) fn incidents() -> Vec<IncidentCard> {
         IncidentCard {
             provider: ahrefs(),
             words: lapsed(),
+            reason_code: Reason::ProviderSpecific.code(),
             opened_at: ago(1_539),
             clients: vec![client("Bluebird Cafe")],
             data_sources: 1,
@@ -164,6 +166,7 @@ pub(super) fn notices() -> Vec<Notice> {
         provider,
         title: words.title,
         short: words.short,
+        reason_code: Reason::InvalidRefreshToken.code(),
         who: words.who,
         opened_at: ago(4_068),
         clients,
@@ -171,14 +174,15 @@ pub(super) fn notices() -> Vec<Notice> {
         repair,
         resolved: None,
     };
-    let everyone = vec![client("Acme Outdoor"), client("Bluebird Cafe"), client("Cobalt Systems")];
+    let reached = |client: &str| Reached { client: client.to_owned(), connection_id: "conn_1".to_owned() };
+    let everyone = vec![reached("Acme Outdoor"), reached("Bluebird Cafe"), reached("Cobalt Systems")];
     let mut healed = notice("ntc_3", Provider::new("meta-ads", "Meta Ads"), withdrawn(), reconnect(), everyone.clone());
     healed.title = "Meta Ads is back".to_owned();
     healed.is_unread = false;
     healed.resolved = Some(Resolved { how: "Reconnected by Tom Reyes".to_owned(), at: ago(29) });
     vec![
         notice("ntc_1", google(), withdrawn(), reconnect(), everyone),
-        notice("ntc_2", ahrefs(), lapsed(), check_again(), vec![client("Bluebird Cafe")]),
+        notice("ntc_2", ahrefs(), lapsed(), check_again(), vec![reached("Bluebird Cafe")]),
         healed,
     ]
 }

@@ -52,7 +52,7 @@ pub(crate) struct IncidentDetail {
     pub(crate) opened_at: When,
     pub(crate) resolved: Option<Resolved>,
     pub(crate) provider_answer: Option<String>,
-    /// The provider's own page about it.
+    /// The provider's own page about it, or about connecting in general.
     pub(crate) help_url: Option<String>,
 }
 

@@ -52,6 +52,8 @@ pub(crate) struct Choice {
 pub(crate) struct IncidentCard {
     pub(crate) provider: Provider,
     pub(crate) words: Words,
+    /// Names the help page of the reason.
+    pub(crate) reason_code: &'static str,
     pub(crate) opened_at: When,
     pub(crate) clients: Vec<ClientLink>,
     /// How many data sources one repair heals.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::ui::icon;
-use crate::ui::views::provider::{ClientLink, Provider};
+use crate::ui::views::provider::Provider;
 use crate::ui::views::repair::Repair;
 use crate::ui::views::shell::Shell;
 use crate::ui::when::When;
@@ -27,14 +27,23 @@ pub(crate) struct Notice {
     pub(crate) title: String,
     /// The reason in a few words: "Access was withdrawn".
     pub(crate) short: String,
+    /// Its code, which names its help page.
+    pub(crate) reason_code: &'static str,
     /// Who can act and how, in one sentence.
     pub(crate) who: String,
     pub(crate) opened_at: When,
-    pub(crate) clients: Vec<ClientLink>,
+    pub(crate) clients: Vec<Reached>,
     /// The first affected connection that this person may see.
     pub(crate) connection_id: String,
     pub(crate) repair: Repair,
     pub(crate) resolved: Option<Resolved>,
+}
+
+/// A client that an incident reaches, with the data source to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reached {
+    pub(crate) client: String,
+    pub(crate) connection_id: String,
 }
 
 /// How an incident ended.

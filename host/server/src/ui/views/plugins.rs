@@ -18,6 +18,8 @@ pub(crate) struct PluginRow {
     pub(crate) provider: Provider,
     pub(crate) version: String,
     pub(crate) hosts: Vec<String>,
+    /// Where the provider sends people back to; the operator registers it there.
+    pub(crate) redirect_uri: Option<String>,
     pub(crate) state: PluginState,
     pub(crate) data_sources: usize,
 }

@@ -18,7 +18,10 @@ pub(crate) struct TableQuery {
 /// A column, and whether its order is turned round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) enum Sort {
+    /// What needs somebody comes first, though nobody has ordered a column.
     #[default]
+    #[serde(rename = "")]
+    Urgency,
     #[serde(rename = "status")]
     Status,
     #[serde(rename = "-status")]
@@ -51,6 +54,7 @@ pub(crate) struct Head {
 impl Sort {
     const fn code(self) -> &'static str {
         match self {
+            Self::Urgency => "",
             Self::Status => "status",
             Self::StatusDescending => "-status",
             Self::Source => "source",
@@ -62,7 +66,7 @@ impl Sort {
         }
     }
 
-    /// The column, whichever way it is ordered.
+    /// The column, whichever way it is ordered; of no column, nothing.
     pub(crate) fn column(self) -> &'static str {
         self.code().trim_start_matches('-')
     }
@@ -74,7 +78,7 @@ impl Sort {
     const fn reversed(self) -> Self {
         match self {
             Self::Status => Self::StatusDescending,
-            Self::StatusDescending => Self::Status,
+            Self::Urgency | Self::StatusDescending => Self::Status,
             Self::Source => Self::SourceDescending,
             Self::SourceDescending => Self::Source,
             Self::Client => Self::ClientDescending,
@@ -134,13 +138,12 @@ impl TableQuery {
 
     pub(crate) fn href(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let sort = if self.sort == Sort::default() { "" } else { self.sort.code() };
         let pairs = [
             ("status", self.status.as_str()),
             ("provider", &self.provider),
             ("client", &self.client),
             ("search", &self.search),
-            ("sort", sort),
+            ("sort", self.sort.code()),
             ("after", &self.after),
         ];
         query.extend_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
@@ -158,8 +161,10 @@ mod tests {
     #[test]
     fn a_second_click_on_a_column_turns_the_order_round() {
         let query = TableQuery { search: "a & b".to_owned(), after: "x".to_owned(), ..TableQuery::default() };
-        assert_eq!(query.sort_href(Sort::Status), "/data-sources?search=a+%26+b&sort=-status");
         assert_eq!(query.sort_href(Sort::Client), "/data-sources?search=a+%26+b&sort=client");
+        assert_eq!(query.sort_href(Sort::Status), "/data-sources?search=a+%26+b&sort=status");
+        let ordered = TableQuery { sort: Sort::Status, ..query };
+        assert_eq!(ordered.sort_href(Sort::Status), "/data-sources?search=a+%26+b&sort=-status");
     }
 
     #[test]
@@ -167,6 +172,7 @@ mod tests {
         let query = TableQuery { sort: Sort::ClientDescending, ..TableQuery::default() };
         let orders = query.heads().map(|head| head.order);
         assert_eq!(orders, [None, Some("descending"), None, None]);
+        assert!(TableQuery::default().heads().iter().all(|head| head.order.is_none()));
     }
 
     #[test]

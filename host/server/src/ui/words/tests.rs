@@ -63,6 +63,8 @@ fn a_known_cause_is_said_instead_of_a_list() {
     assert!(guess.causes.len() > 3);
     assert_eq!(known.causes.len(), 1);
     assert!(known.todo.starts_with("Recover the account"), "{}", known.todo);
+    let crowded = Words::of(&Case { cause: Some("too-many-grants"), ..CASE });
+    assert!(crowded.todo.starts_with("Remove a connection"), "{}", crowded.todo);
 }
 
 #[test]

@@ -56,7 +56,7 @@ def identity(read: Read[Identity]) -> Harvest:
     def reap(items: Sequence[Json]) -> Crop:
         for item in items:
             identity = _read(read, item)
-            if identity is not None and isinstance(identity.subject, str):
+            if identity is not None and _is_text(identity.subject, identity.label):
                 return Crop(found=[identity])
         raise ValueError("the answer does not say who authorized")
 
@@ -68,7 +68,9 @@ def accounts(read: Read[Account]) -> Harvest:
 
     def reap(items: Sequence[Json]) -> Crop:
         accounts = (_read(read, item) for item in items)
-        return Crop(found=[found for found in accounts if found and isinstance(found.id, str)])
+        return Crop(
+            found=[found for found in accounts if found and _is_text(found.id, found.label)]
+        )
 
     return reap
 
@@ -81,6 +83,14 @@ def values(read: Read[Json]) -> Harvest:
         return Crop(values=[value for value in values if value is not None])
 
     return reap
+
+
+def _is_text(*values: Json) -> bool:
+    """Items come from outside, so what a reader takes from them may be of any type."""
+    others = [value for value in values if not isinstance(value, str)]
+    if others:
+        log.debug(f"an item was left out: {others[0]!r} is no text")
+    return not others
 
 
 def _read(read: Read[T], item: Json) -> T | None:

@@ -29,8 +29,9 @@ class PluginTestCase(unittest.TestCase):
     longMessage = False
 
     def setUp(self) -> None:
-        """Keeps the lines of the plugin's log out of the report."""
-        before = log.send_to(lambda _, __: None)
+        """Keeps the lines of the plugin's log for the report of what is wrong."""
+        self.logged: list[str] = []
+        before = log.send_to(lambda severity, text: self.logged.append(f"{severity}: {text}"))
         self.addCleanup(lambda: log.send_to(before))
 
     def test_every_rule_and_every_operation_has_a_fixture(self) -> None:
@@ -46,18 +47,19 @@ class PluginTestCase(unittest.TestCase):
 
     def test_classify_answers_any_bytes(self) -> None:
         """The plugin has an answer to noise, and its own rules do not stumble over it."""
-        stumbled: list[str] = []
-        log.send_to(lambda severity, text: stumbled.append(text) if severity == "error" else None)
         for failure in noise():
             diagnosis = self.plugin.classify(failure)
             if not diagnosis.message or not diagnosis.code:
                 self.fail(f"there is no answer to {failure}")
+        stumbled = [line for line in self.logged if line.startswith("error")]
+        self.logged = []
         self.hold_nothing("a rule raises an exception", stumbled[:1])
 
     def hold_nothing(self, what: str, wrong: list[str]) -> None:
         """Fails with all that is wrong."""
         if wrong:
-            lines = "\n".join(wrong).replace("\n", "\n  ")
+            logged = ["its log:", *self.logged[:5]] if self.logged else []
+            lines = "\n".join([*wrong, *logged]).replace("\n", "\n  ")
             self.fail(f"\n{what}:\n  {lines}")
 
 

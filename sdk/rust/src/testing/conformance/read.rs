@@ -140,13 +140,21 @@ pub(super) fn request_of(request: &Value) -> Request {
     request["max_bytes"].as_u64().map_or(made.clone(), |bytes| made.max_bytes(u32::try_from(bytes).unwrap()))
 }
 
+/// How the body of a request is compared.
+#[derive(Clone, Copy)]
+pub(super) enum Shown {
+    Json,
+    Text,
+}
+
 /// A request as the contract's record, with its body as a document or as text.
-pub(super) fn sent_json(request: &Request, is_json: bool) -> Value {
+pub(super) fn sent_json(request: &Request, shown: Shown) -> Value {
     let Delivery::Whole(max_bytes) = request.deliver else { panic!("{:?}", request.deliver) };
-    let body = request.body.as_deref().map(|body| match is_json {
-        true => serde_json::from_slice(body).unwrap(),
-        false => json!(String::from_utf8_lossy(body)),
-    });
+    let read = |body: &[u8]| match shown {
+        Shown::Json => serde_json::from_slice(body).unwrap(),
+        Shown::Text => json!(String::from_utf8_lossy(body)),
+    };
+    let body = request.body.as_deref().map(read);
     let headers: Vec<Value> =
         request.headers.iter().map(|header| json!({ "name": header.name, "value": header.value })).collect();
     json!({
