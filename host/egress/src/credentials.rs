@@ -70,3 +70,14 @@ impl fmt::Debug for Credentials {
         f.debug_set().entries(self.secrets.keys()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_value_is_scrubbed_too() {
+        let credentials = Credentials::new().with("email", Secret::new("ann@example.com".to_owned()));
+        assert_eq!(credentials.scrub("by ann%40example.com"), "by [redacted]");
+    }
+}

@@ -55,7 +55,8 @@ impl Project {
 
     /// Where the component is put unless somebody wants it elsewhere.
     pub fn component(&self) -> PathBuf {
-        self.folder.join("dist").join(format!("{}.wasm", self.id))
+        let component = Path::new("dist").join(format!("{}.wasm", self.id));
+        if self.folder == Path::new(".") { component } else { self.folder.join(component) }
     }
 
     /// Whether the component is there, and no source is newer.

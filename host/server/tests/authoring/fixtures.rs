@@ -1,6 +1,10 @@
 //! `relink plugin test` and `bench`.
 
-use crate::support::Beacon;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::{Beacon, plugin};
 
 #[test]
 fn the_fixtures_of_a_new_project_hold_in_the_sandbox() {
@@ -62,4 +66,20 @@ fn every_call_is_measured_and_the_memory_too() {
     let page = 64 * 1024;
     assert!(report["peak_memory_bytes"].as_u64().unwrap() >= page, "{report}");
     assert!(report["component_bytes"].as_u64().unwrap() > 100_000 && report["compile_ms"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn every_bundled_plugin_passes_its_fixtures_in_the_sandbox() {
+    let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
+    let beside = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("plugins");
+    let components = env::var_os("RELINK_TEST_PLUGINS").map_or(beside, PathBuf::from);
+    let built = fs::read_dir(&components).expect("`cargo xtask guests` builds the plugins");
+    let built: Vec<PathBuf> = built.map(|entry| entry.unwrap().path()).collect();
+    assert!(!built.is_empty(), "`cargo xtask guests` builds the plugins");
+    for component in built {
+        let name = component.file_stem().and_then(|name| name.to_str()).unwrap();
+        let fixtures = plugins.join(name).join("fixtures");
+        let arguments = ["test".as_ref(), component.as_os_str(), "--fixtures".as_ref(), fixtures.as_os_str()];
+        plugin(&plugins, arguments).done();
+    }
 }
