@@ -23,18 +23,23 @@ pub fn build(project: &Project, component: &Path) -> Result<()> {
     }
 }
 
-/// Writes a component, and says whether it differs from the one that was there: a running host watches the file.
-pub fn write(file: &Path, component: &[u8]) -> Result<bool> {
+/// Writes a component unless it is the same that is there, since a running host watches the file; says whether
+/// it differs.
+pub fn write_if_changed(file: &Path, component: &[u8]) -> Result<bool> {
     if fs::read(file).is_ok_and(|present| present == component) {
         return Ok(false);
     }
+    write(file, component)?;
+    Ok(true)
+}
+
+/// Writes beside the file and renames, so that a running host never sees half a plugin.
+fn write(file: &Path, component: &[u8]) -> Result<()> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let name = file.file_name().and_then(|name| name.to_str()).context("the component needs a file name")?;
-    // Written beside and renamed, so that a running host never sees half a plugin.
     let unfinished = folder.join(format!(".{name}.new"));
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(&unfinished, component))
         .and_then(|()| fs::rename(&unfinished, file))
-        .with_context(|| format!("{} cannot be written", file.display()))?;
-    Ok(true)
+        .with_context(|| format!("{} cannot be written", file.display()))
 }

@@ -7,8 +7,9 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 
-/// What tools make, what only tests read, and what is never edited: none of it makes a component outdated.
-const NOT_SOURCES: [&str; 7] = [".venv", "__pycache__", "dist", "fixtures", "node_modules", "target", "vendor"];
+/// What tools make, what only tests read, and what is never edited: none of it makes a component outdated, nor
+/// does a hidden file.
+const NOT_SOURCES: [&str; 6] = ["__pycache__", "dist", "fixtures", "node_modules", "target", "vendor"];
 
 /// The folder of one plugin, which is built with the tools of its language.
 #[derive(Debug)]
@@ -82,7 +83,8 @@ fn newest_source(folder: &Path) -> io::Result<Option<SystemTime>> {
     let mut newest = None;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if NOT_SOURCES.iter().any(|name| entry.file_name() == *name) {
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(b".") || NOT_SOURCES.iter().any(|left_out| name == *left_out) {
             continue;
         }
         let path = entry.path();

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use relink_authoring::build::toolchain::{Toolchain, core_modules};
-use relink_authoring::build::{component, write};
+use relink_authoring::build::{component, write_if_changed};
 
 use crate::run;
 use crate::setup::{self, Need};
@@ -128,7 +128,7 @@ fn encode(plugin: &Plugin, core_modules: &Path, components: &Path) -> Result<()>
     let core_module = fs::read(core_modules.join(file))
         .with_context(|| format!("the core module of plugin {name} cannot be read"))?;
     let component = component::encode(&core_module).with_context(|| format!("plugin {name}"))?;
-    if write(&components.join(format!("{name}.wasm")), &component)? {
+    if write_if_changed(&components.join(format!("{name}.wasm")), &component)? {
         run::note(format_args!("{name}.wasm, {} KiB", component.len() / 1024));
     }
     Ok(())

@@ -39,6 +39,5 @@ pub(super) fn build(folder: &Path, component: &Path) -> Result<()> {
     command::run(toolchain.cargo(&target).current_dir(&folder).args(["--package", &package.name]))?;
     let core_module = core_modules(&target).join(file);
     let bytes = fs::read(&core_module).with_context(|| format!("{} cannot be read", core_module.display()))?;
-    super::write(component, &component::encode(&bytes)?)?;
-    Ok(())
+    super::write(component, &component::encode(&bytes)?)
 }

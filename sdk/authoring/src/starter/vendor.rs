@@ -45,11 +45,11 @@ fn workspace_manifest() -> Result<String> {
     toml::to_string(&root).context("the manifest of the SDK cannot be written")
 }
 
-/// The names in every table called `dependencies`, those for one target included.
+/// The names in every table of dependencies: for one target only, and for tests, which cargo wants to find too.
 fn collect_dependencies(table: &toml::Table, named: &mut BTreeSet<String>) {
     for (name, value) in table {
         let toml::Value::Table(inner) = value else { continue };
-        if name == "dependencies" {
+        if name.ends_with("dependencies") {
             named.extend(inner.keys().cloned());
         } else {
             collect_dependencies(inner, named);

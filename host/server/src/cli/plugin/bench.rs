@@ -1,5 +1,6 @@
 //! `relink plugin bench`: how long the calls of a plugin take, over its fixtures, each in a fresh instance.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +19,9 @@ use crate::app::features;
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     named: Named,
+    /// The folder of fixtures; without it `fixtures` beside the plugin
+    #[arg(long, value_name = "DIR")]
+    fixtures: Option<PathBuf>,
     /// How often the fixtures are run
     #[arg(long, default_value_t = 20, value_name = "N")]
     rounds: u32,
@@ -56,7 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let started = Instant::now();
     let plugin = Arc::new(loader.load(&component)?);
     let compiled = started.elapsed();
-    let cases = relink_fixtures::load(&target.fixtures())?;
+    let cases = target.load_fixtures(arguments.fixtures.as_deref())?;
     let mut timed = Timed::new(Arc::clone(&plugin));
     for _ in 0..arguments.rounds.max(1) {
         timed.describe_again()?;

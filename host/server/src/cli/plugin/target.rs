@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use relink_authoring::{Project, build};
+use relink_fixtures::Case;
 use relink_runtime::Plugin;
 
 use crate::cli::offline;
@@ -52,6 +53,19 @@ impl Named {
 impl Target {
     pub(super) fn fixtures(&self) -> PathBuf {
         self.home.join("fixtures")
+    }
+
+    /// The fixtures of `folder`, or of the one beside the plugin.
+    pub(super) fn load_fixtures(&self, folder: Option<&Path>) -> Result<Vec<Case>> {
+        let folder = folder.map_or_else(|| self.fixtures(), Path::to_owned);
+        if !folder.is_dir() {
+            bail!(
+                "there is no folder {}\n  fix: make a fixture with `relink plugin record`, or name another folder with \
+                 --fixtures",
+                folder.display()
+            );
+        }
+        Ok(relink_fixtures::load(&folder)?)
     }
 
     /// What `plugin.toml` says; none if the component lies alone.

@@ -1,6 +1,6 @@
 //! `relink plugin test`: replays the fixtures of a plugin through the sandbox.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -49,8 +49,7 @@ struct Broken {
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     let (target, plugin) = arguments.named.load(config)?;
-    let folder = arguments.fixtures.clone().unwrap_or_else(|| target.fixtures());
-    let report = test(&plugin, &folder)?;
+    let report = test(&plugin, target.load_fixtures(arguments.fixtures.as_deref())?);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -59,8 +58,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn test(plugin: &Arc<Plugin>, folder: &Path) -> Result<Report> {
-    let cases = relink_fixtures::load(folder)?;
+fn test(plugin: &Arc<Plugin>, cases: Vec<Case>) -> Report {
     let mut subject = Sandboxed::new(Arc::clone(plugin));
     let fixtures: Vec<&Fixture> = cases.iter().map(|case| &case.fixture).collect();
     let not_covered = coverage::missing_operations(&mut subject, &fixtures);
@@ -70,14 +68,14 @@ fn test(plugin: &Arc<Plugin>, folder: &Path) -> Result<Report> {
         (!differences.is_empty()).then_some(Broken { file: path, line, about: fixture.about, differences })
     };
     let failures: Vec<Broken> = cases.into_iter().filter_map(broken).collect();
-    Ok(Report {
+    Report {
         plugin: plugin.id().to_owned(),
         version: plugin.version().to_owned(),
         passed: count - failures.len(),
         failed: failures.len(),
         failures,
         not_covered,
-    })
+    }
 }
 
 fn print(report: &Report) {
