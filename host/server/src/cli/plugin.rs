@@ -95,3 +95,8 @@ fn print_listing(listing: &Listing) {
         None => println!("{name} {}", listing.version.as_deref().unwrap_or_default()),
     }
 }
+
+/// A number of things, in words.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -30,7 +30,8 @@ pub(crate) fn start() -> String {
     let router = Router::new()
         .route("/api.beacon.example/v1/me", get(me))
         .route("/api.beacon.example/v1/accounts", get(accounts))
-        .route("/api.beacon.example/v1/accounts/a1/clicks", get(clicks));
+        .route("/api.beacon.example/v1/accounts/a1/clicks", get(clicks))
+        .route("/api.beacon.example/v1/accounts/walled/clicks", get(wall));
     thread::spawn(move || runtime.block_on(axum::serve(listener, router).into_future()));
     format!("*=http://127.0.0.1:{port}/{{host}}")
 }
@@ -51,6 +52,11 @@ async fn clicks(headers: HeaderMap, Query(page): Query<Page>) -> (StatusCode, St
         Some(_) => json!({ "data": [click("c2")], "next": null }),
     };
     answer(&headers, document)
+}
+
+/// A firewall before the provider, which says nothing about the credential.
+async fn wall() -> (StatusCode, &'static str) {
+    (StatusCode::UNAUTHORIZED, "<!doctype html><title>Are you a robot?</title>")
 }
 
 fn answer(headers: &HeaderMap, mut document: Value) -> (StatusCode, String) {

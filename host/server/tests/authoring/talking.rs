@@ -86,7 +86,7 @@ fn a_recording_has_no_secret_in_any_spelling_and_passes_as_a_fixture() {
     let fixture: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(fixture["exchange"][1]["request"]["query"]["cursor"], "p2");
     let said = beacon.plugin(&["test", "dist/beacon.wasm"]).done();
-    assert!(said.contains("8 fixtures hold, 0 do not."), "{said}");
+    assert!(said.contains("8 of 8 fixtures hold."), "{said}");
 }
 
 #[test]
@@ -98,7 +98,18 @@ fn a_recorded_failure_keeps_its_diagnosis() {
     assert_eq!((&fixture["about"], &fixture["ends"]), (&"a dead token".into(), &"failed".into()));
     assert!(fixture["diagnosis"]["code"].is_string() && !text.contains("another-token"), "{text}");
     let said = beacon.plugin(&["test", "dist/beacon.wasm"]).done();
-    assert!(said.contains("8 fixtures hold"), "{said}");
+    assert!(said.contains("8 of 8 fixtures hold."), "{said}");
+}
+
+#[test]
+fn a_web_page_in_place_of_an_answer_can_be_recorded_and_blames_nobody() {
+    let beacon = Beacon::new();
+    let walled = ["--dataset", "clicks", "--account", "walled"];
+    let said = talk(&beacon, "run", TOKEN, &walled).failed();
+    assert!(said.contains("provider-outage") && said.contains("Who acts: nobody"), "{said}");
+    let said = talk(&beacon, "record", TOKEN, &walled).done();
+    assert!(said.contains("It ended as a failure"), "{said}");
+    beacon.plugin(&["test", "dist/beacon.wasm"]).done();
 }
 
 #[test]

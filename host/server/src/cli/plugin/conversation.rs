@@ -39,8 +39,23 @@ pub(super) struct Conversation<'a> {
 /// How a conversation ended.
 pub(super) enum Ending {
     Done,
-    /// The diagnosis as a server would show it, and the plugin's note for the operator.
-    Failed(Diagnosis, String),
+    Failed(Box<Refused>),
+}
+
+/// An answer that the plugin took for a failure.
+pub(super) struct Refused {
+    /// What the plugin said of it.
+    pub(super) diagnosis: Diagnosis,
+    evidence: Failure,
+    /// The plugin's note for the operator.
+    pub(super) note: String,
+}
+
+impl Refused {
+    /// The diagnosis as a server would show it, which does not take every answer of a plugin.
+    pub(super) fn for_people(&self) -> Diagnosis {
+        doubt(self.diagnosis.clone(), &self.evidence)
+    }
 }
 
 impl Conversation<'_> {
@@ -62,7 +77,7 @@ impl Conversation<'_> {
             state = out.state;
             event = match out.next {
                 Next::Done => return Ok(Ending::Done),
-                Next::Failed(note) => return Ok(Ending::Failed(self.explain(operation, evidence)?, note)),
+                Next::Failed(note) => return self.explain(operation, evidence, note),
                 Next::Send(request) => self.send(&request).await?,
                 Next::Receive => self.receive().await?,
                 Next::WaitMs(ms) => self.wait(ms).await,
@@ -124,8 +139,8 @@ impl Conversation<'_> {
         Event::Unanswered(failure)
     }
 
-    /// Asks the plugin what the last answer means, and doubts it as a server does.
-    fn explain(&self, operation: &Operation, evidence: Event) -> Result<Diagnosis> {
+    /// Asks the plugin what the last answer means.
+    fn explain(&self, operation: &Operation, evidence: Event, note: String) -> Result<Ending> {
         let (phase, dataset) = match operation {
             Operation::Sync(slice) => (Phase::Sync, Some(slice.dataset.clone())),
             Operation::Probe | Operation::Identify | Operation::Accounts => (Phase::Probe, None),
@@ -137,7 +152,7 @@ impl Conversation<'_> {
         };
         let status = response.as_ref().map(|response| response.status);
         let (headers, body) = response.map(|response| (response.headers, response.body)).unwrap_or_default();
-        let failure = Failure {
+        let evidence = Failure {
             now: self.context.now,
             phase,
             auth_method: self.method.id.clone(),
@@ -150,9 +165,9 @@ impl Conversation<'_> {
             account: self.context.account.clone(),
             facts: Facts { consecutive: 1, ..Facts::default() },
         };
-        let diagnosis = self.plugin.classify(failure.clone());
+        let diagnosis = self.plugin.classify(evidence.clone());
         let diagnosis = diagnosis.with_context(|| format!("plugin {} misbehaved in `classify`", self.plugin.id()))?;
-        Ok(doubt(diagnosis, &failure))
+        Ok(Ending::Failed(Box::new(Refused { diagnosis, evidence, note })))
     }
 }
 

@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 
 use super::asked::{Asked, Prepared};
 use super::conversation::Ending;
-use super::convert;
 use super::sandboxed::Sandboxed;
+use super::{convert, counted};
 use crate::app::system_time;
 use crate::config::Config;
 
@@ -53,8 +53,11 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> Result<ExitCo
     };
     let fixture = completed(scrubbed(&fixture, &prepared)?, &prepared, &ending)?;
     write(&out, &fixture)?;
-    let (exchanges, rows) = (fixture.exchange.len(), fixture.found.rows.len());
-    println!("{}: {exchanges} exchanges, {rows} rows.", out.display());
+    let exchanges = counted(fixture.exchange.len(), "exchange");
+    println!("{}: {exchanges}, {}.", out.display(), counted(fixture.found.rows.len(), "row"));
+    if let Some(diagnosis) = &fixture.diagnosis {
+        println!("It ended as a failure: {}.", diagnosis.code.as_deref().unwrap_or(&diagnosis.reason));
+    }
     println!("Secrets are taken out; names and other personal data are not: look through it before you share it.");
     Ok(ExitCode::SUCCESS)
 }
@@ -85,8 +88,8 @@ fn scrub(value: Value, prepared: &Prepared) -> Value {
 fn completed(mut fixture: Fixture, prepared: &Prepared, ending: &Ending) -> Result<Fixture> {
     let mut subject = Sandboxed::new(Arc::clone(&prepared.plugin));
     fixture.found = Finds::of(&relink_fixtures::found_by(&mut subject, &fixture));
-    if let Ending::Failed(diagnosis, _) = ending {
-        fixture.diagnosis = Some(Diagnosed::of(&convert::diagnosis(diagnosis.clone())));
+    if let Ending::Failed(refused) = ending {
+        fixture.diagnosis = Some(Diagnosed::of(&convert::diagnosis(refused.diagnosis.clone())));
     }
     let differences = relink_fixtures::run(&mut subject, &fixture);
     if !differences.is_empty() {

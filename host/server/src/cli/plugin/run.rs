@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::asked::Asked;
 use super::conversation::Ending;
+use super::counted;
 use crate::app::system_time;
 use crate::cli::diagnose::verdict::Verdict;
 use crate::config::Config;
@@ -33,15 +34,13 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> Result<ExitCo
             Ok(())
         })
         .await?;
-    let requests = conversation.requests;
-    eprintln!(
-        "{} found with {requests} requests.",
-        if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
-    );
+    let (lines, requests) = (counted(count, "line"), counted(conversation.requests as usize, "request"));
+    eprintln!("{lines} found with {requests}.");
     Ok(match ending {
         Ending::Done => ExitCode::SUCCESS,
-        Ending::Failed(diagnosis, note) => {
-            eprintln!("\nIt failed: {note}\nPeople would be told:\n{}", Verdict::of(diagnosis));
+        Ending::Failed(refused) => {
+            let verdict = Verdict::of(refused.for_people());
+            eprintln!("\nIt failed: {}\nPeople would be told:\n{verdict}", refused.note);
             ExitCode::FAILURE
         }
     })

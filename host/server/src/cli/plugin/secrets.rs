@@ -29,7 +29,7 @@ pub(super) fn read(
     let mut credentials = Credentials::new();
     for name in known {
         let value = variable(&variable_of(name)).map(Secret::new).or_else(|| written.remove(name));
-        match value {
+        match value.filter(|value| !value.expose().is_empty()) {
             Some(value) => credentials.insert(name, value),
             None if needed.contains(name) => bail!(missing(method, name)),
             None => {}
@@ -126,8 +126,10 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_unknown_is_named_and_no_value_is_shown() {
-        let missing = read(&method(), None, |_| None).unwrap_err().to_string();
-        assert!(missing.contains("\"api_key\"") && missing.contains("PLUGIN_SECRET_API_KEY"), "{missing}");
+        for nothing in [None, Some(String::new())] {
+            let missing = read(&method(), None, |_| nothing.clone()).unwrap_err().to_string();
+            assert!(missing.contains("\"api_key\"") && missing.contains("PLUGIN_SECRET_API_KEY"), "{missing}");
+        }
         for text in ["api_kee = \"canary\"", "api_key = canary", "api_key = 12345"] {
             let error = read(&method(), Some(file(text).path()), |_| None).unwrap_err().to_string();
             assert!(!error.contains("canary") && !error.contains("12345"), "{error}");

@@ -87,7 +87,7 @@ fn print(report: &Report) {
         println!();
     }
     let Report { plugin, version, passed, failed, .. } = report;
-    println!("{plugin} {version}: {passed} fixtures hold, {failed} do not.");
+    println!("{plugin} {version}: {passed} of {} fixtures hold.", passed + failed);
     if !report.not_covered.is_empty() {
         println!("No fixture shows: {}.", report.not_covered.join(", "));
     }
