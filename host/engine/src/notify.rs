@@ -1,7 +1,7 @@
 //! Who is told what. Everything here is written inside the transaction of the incident; mails leave
 //! later through the outbox, so that what heals by itself in the meantime is never told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use relink_core::id::{ClientId, UserId, WorkspaceId};
 use relink_core::time::Timestamp;
@@ -39,7 +39,7 @@ pub(crate) async fn tell_people(
 ) -> Result<(), StoreError> {
     let workspace = &incident.workspace_id;
     let affected = affected(tx, incident).await?;
-    let client_ids: BTreeSet<&ClientId> = affected.iter().map(|connection| &connection.client_id).collect();
+    let client_ids: BTreeSet<&ClientId> = affected.connections.iter().map(|connection| &connection.client_id).collect();
     let people = active_users(tx, workspace).await?;
     let mut told = Vec::new();
     for person in people.iter().filter(|person| person.role != Role::Viewer) {
@@ -112,14 +112,25 @@ fn key_of(incident: &Incident, person: &User, what: &str) -> String {
     format!("{}:{}:{what}", incident.id, person.id)
 }
 
-async fn affected(tx: &mut Tx, incident: &Incident) -> Result<Vec<Connection>, StoreError> {
-    let Some(authorization) = &incident.authorization_id else { return Ok(Vec::new()) };
-    let all = connections::list_of_authorization(&mut *tx, &incident.workspace_id, authorization).await?;
-    let is_hit = |connection: &Connection| match incident.scope {
+/// Whom an incident affects.
+struct Affected {
+    connections: Vec<Connection>,
+    /// Of all clients of the workspace, read at once, since there may be thousands.
+    client_names: BTreeMap<ClientId, String>,
+}
+
+async fn affected(tx: &mut Tx, incident: &Incident) -> Result<Affected, StoreError> {
+    let clients = clients::list(&mut *tx, &incident.workspace_id).await?;
+    let client_names = clients.into_iter().map(|client| (client.id, client.name)).collect();
+    let mut connections = match &incident.authorization_id {
+        Some(id) => connections::list_of_authorization(&mut *tx, &incident.workspace_id, id).await?,
+        None => Vec::new(),
+    };
+    connections.retain(|connection| match incident.scope {
         Scope::Connection => incident.connection_id.as_ref() == Some(&connection.id),
         Scope::Authorization | Scope::App => true,
-    };
-    Ok(all.into_iter().filter(is_hit).collect())
+    });
+    Ok(Affected { connections, client_names })
 }
 
 async fn active_users(tx: &mut Tx, workspace: &WorkspaceId) -> Result<Vec<User>, StoreError> {
@@ -139,22 +150,20 @@ async fn opened_mail(
     tx: &mut Tx,
     incident: &Incident,
     authorization: &Authorization,
-    affected: &[Connection],
+    affected: &Affected,
     person: &User,
 ) -> Result<Mail, StoreError> {
     let visible = users::visible_clients(&mut *tx, person).await?;
-    let mut names = BTreeSet::new();
-    for connection in affected.iter().filter(|connection| visible.includes(&connection.client_id)) {
-        if let Some(client) = clients::find(&mut *tx, &incident.workspace_id, &connection.client_id).await? {
-            names.insert(client.name);
-        }
-    }
+    let visible = affected.connections.iter().filter(|connection| visible.includes(&connection.client_id));
+    let names: BTreeSet<&str> =
+        visible.filter_map(|connection| affected.client_names.get(&connection.client_id)).map(String::as_str).collect();
     let provider = provider_name(engine, incident);
-    let names: Vec<String> = names.into_iter().collect();
+    let names: Vec<&str> = names.into_iter().collect();
     let count = names.len();
     let plural = if count == 1 { "" } else { "s" };
     let base = engine.settings().base_url.as_str().trim_end_matches('/');
     let link = affected
+        .connections
         .first()
         .map_or_else(|| format!("{base}/data-sources"), |connection| format!("{base}/connections/{}", connection.id));
     let text = format!(

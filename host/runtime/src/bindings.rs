@@ -7,14 +7,16 @@ mod v0_1;
 
 use relink_core::plugin::{Context, Descriptor, Event, Failure, StepOut};
 use relink_core::reason::Diagnosis;
+use serde::{Deserialize, Serialize};
 use wasmtime::component::Component;
 use wasmtime::{Engine, Store};
 
 use crate::guest::Guest;
 
 /// A version of the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Contract {
+    #[serde(rename = "0.1")]
     V0_1,
 }
 

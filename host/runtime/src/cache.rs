@@ -1,4 +1,5 @@
-//! Compiled code of components, kept on disk so that a restart does not compile again.
+//! What is known of components, kept on disk so that a restart neither compiles nor asks again: their
+//! compiled code, and how they described themselves.
 //!
 //! Compiled code is trusted: whoever can write it runs as the host. It is therefore read from one
 //! folder only, which nobody else can enter, and never taken from outside. Entries are found by the
@@ -10,68 +11,110 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use relink_core::plugin::Descriptor;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::engine;
+use crate::bindings::Contract;
 
 const CHECKSUM_BYTES: usize = 32;
 
 pub(crate) struct Cache {
     folder: PathBuf,
+    /// Of compiled code: processor, compiler and settings.
+    compatibility: u64,
+}
+
+/// What a component that passed all gates said about itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Description {
+    pub(crate) contract: Contract,
+    pub(crate) descriptor: Descriptor,
+    /// By which gates it was let through.
+    pub(crate) gates: u64,
 }
 
 impl Cache {
     /// Opens the folder, and makes it if need be. Fails if others than the owner could write to it.
-    pub(crate) fn open(folder: &Path) -> io::Result<Self> {
+    pub(crate) fn open(folder: &Path, compatibility: u64) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let about = fs::metadata(folder)?;
         if about.mode() & 0o077 != 0 {
             fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
         }
-        Ok(Self { folder: folder.to_owned() })
+        Ok(Self { folder: folder.to_owned(), compatibility })
     }
 
     /// The compiled code of the component with this digest, if it is there and intact.
-    pub(crate) fn find(&self, engine: &Engine, digest: &str) -> Option<Vec<u8>> {
-        let path = self.path(engine, digest);
-        let entry = match fs::read(&path) {
-            Ok(entry) => entry,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "compiled plugin cannot be read, compiling again");
-                return None;
-            }
-        };
-        match entry.split_at_checked(CHECKSUM_BYTES) {
-            Some((checksum, compiled)) if Sha256::digest(compiled).as_slice() == checksum => Some(compiled.to_vec()),
-            _ => {
-                tracing::warn!(path = %path.display(), "compiled plugin is damaged, compiling again");
-                None
-            }
-        }
+    pub(crate) fn find_code(&self, digest: &str) -> Option<Vec<u8>> {
+        find(&self.code_path(digest))
     }
 
     /// Keeps compiled code. A failure costs the next start a compilation, and nothing else.
-    pub(crate) fn keep(&self, engine: &Engine, digest: &str, compiled: &[u8]) {
-        let path = self.path(engine, digest);
-        if let Err(error) = self.write(&path, compiled) {
-            tracing::warn!(path = %path.display(), %error, "compiled plugin cannot be kept");
+    pub(crate) fn keep_code(&self, digest: &str, compiled: &[u8]) {
+        self.keep(&self.code_path(digest), compiled);
+    }
+
+    /// The description of the component with this digest, if these gates let it through and its code is here.
+    pub(crate) fn find_description(&self, digest: &str, gates: u64) -> Option<Description> {
+        if !self.code_path(digest).is_file() {
+            return None;
+        }
+        let description = find(&self.description_path(digest))?;
+        let description: Description = serde_json::from_slice(&description).ok()?;
+        (description.gates == gates).then_some(description)
+    }
+
+    /// Keeps a description. A failure costs the next start a call of the plugin.
+    pub(crate) fn keep_description(&self, digest: &str, description: &Description) {
+        let json = serde_json::to_vec(description).expect("a description has nothing that JSON lacks");
+        self.keep(&self.description_path(digest), &json);
+    }
+
+    fn keep(&self, path: &Path, content: &[u8]) {
+        if let Err(error) = self.write(path, content) {
+            tracing::warn!(path = %path.display(), %error, "nothing can be kept of a plugin");
         }
     }
 
-    fn write(&self, path: &Path, compiled: &[u8]) -> io::Result<()> {
+    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         let mut file = NamedTempFile::new_in(&self.folder)?;
-        file.write_all(&Sha256::digest(compiled))?;
-        file.write_all(compiled)?;
+        file.write_all(&Sha256::digest(content))?;
+        file.write_all(content)?;
         file.persist(path)?;
         Ok(())
     }
 
-    fn path(&self, engine: &Engine, digest: &str) -> PathBuf {
-        self.folder.join(format!("{digest}-{:016x}.cwasm", engine::compatibility(engine)))
+    fn code_path(&self, digest: &str) -> PathBuf {
+        self.folder.join(format!("{digest}-{:016x}.cwasm", self.compatibility))
+    }
+
+    fn description_path(&self, digest: &str) -> PathBuf {
+        self.folder.join(format!("{digest}-{:016x}.json", self.compatibility))
+    }
+}
+
+/// What an entry holds, if it is there and intact.
+fn find(path: &Path) -> Option<Vec<u8>> {
+    let mut entry = match fs::read(path) {
+        Ok(entry) => entry,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "what is kept of a plugin cannot be read");
+            return None;
+        }
+    };
+    match entry.split_at_checked(CHECKSUM_BYTES) {
+        Some((checksum, content)) if Sha256::digest(content).as_slice() == checksum => {
+            Some(entry.split_off(CHECKSUM_BYTES))
+        }
+        _ => {
+            tracing::warn!(path = %path.display(), "what is kept of a plugin is damaged, making it again");
+            None
+        }
     }
 }
 
@@ -92,42 +135,69 @@ pub(crate) fn revive(engine: &Engine, compiled: &[u8]) -> wasmtime::Result<Compo
 mod tests {
     use super::*;
 
-    fn cache() -> (tempfile::TempDir, Cache, Engine) {
+    fn cache() -> (tempfile::TempDir, Cache) {
         let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::open(&folder.path().join("compiled")).unwrap();
-        (folder, cache, Engine::default())
+        let cache = Cache::open(&folder.path().join("compiled"), 7).unwrap();
+        (folder, cache)
+    }
+
+    fn description() -> Description {
+        let descriptor = Descriptor {
+            id: "acme".to_owned(),
+            display_name: "Acme".to_owned(),
+            aliases: Vec::new(),
+            version: "1.0.0".to_owned(),
+            requires: Vec::new(),
+            hosts: Vec::new(),
+            auth: Vec::new(),
+            datasets: Vec::new(),
+            budgets: Vec::new(),
+            config_schema: "{}".to_owned(),
+            help_url: None,
+        };
+        Description { contract: Contract::V0_1, descriptor, gates: 3 }
     }
 
     #[test]
     fn kept_code_is_found_again() {
-        let (_folder, cache, engine) = cache();
-        assert_eq!(cache.find(&engine, "d1"), None);
-        cache.keep(&engine, "d1", b"code");
-        assert_eq!(cache.find(&engine, "d1"), Some(b"code".to_vec()));
-        assert_eq!(cache.find(&engine, "d2"), None);
+        let (_folder, cache) = cache();
+        assert_eq!(cache.find_code("d1"), None);
+        cache.keep_code("d1", b"code");
+        assert_eq!(cache.find_code("d1"), Some(b"code".to_vec()));
+        assert_eq!(cache.find_code("d2"), None);
     }
 
     #[test]
-    fn damaged_code_is_a_miss() {
-        let (_folder, cache, engine) = cache();
-        cache.keep(&engine, "d1", b"code");
-        let path = cache.path(&engine, "d1");
+    fn a_description_is_found_by_the_same_gates_and_beside_its_code() {
+        let (_folder, cache) = cache();
+        cache.keep_description("d1", &description());
+        assert_eq!(cache.find_description("d1", 3), None);
+        cache.keep_code("d1", b"code");
+        assert_eq!(cache.find_description("d1", 3), Some(description()));
+        assert_eq!(cache.find_description("d1", 4), None);
+    }
+
+    #[test]
+    fn damaged_entries_are_misses() {
+        let (_folder, cache) = cache();
+        cache.keep_code("d1", b"code");
+        let path = cache.code_path("d1");
         let intact = fs::read(&path).unwrap();
         for length in 0..intact.len() {
             fs::write(&path, &intact[..length]).unwrap();
-            assert_eq!(cache.find(&engine, "d1"), None, "cut to {length} bytes");
+            assert_eq!(cache.find_code("d1"), None, "cut to {length} bytes");
         }
         let mut flipped = intact;
         *flipped.last_mut().unwrap() ^= 1;
         fs::write(&path, flipped).unwrap();
-        assert_eq!(cache.find(&engine, "d1"), None);
+        assert_eq!(cache.find_code("d1"), None);
     }
 
     #[test]
     fn the_folder_is_closed_to_others() {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
-        Cache::open(folder.path()).unwrap();
+        Cache::open(folder.path(), 7).unwrap();
         assert_eq!(fs::metadata(folder.path()).unwrap().mode() & 0o777, 0o700);
     }
 }

@@ -18,6 +18,9 @@ use crate::engine::GUEST_FEATURES;
 use crate::limits::Limits;
 use crate::refusal::{Gate, Refusal};
 
+/// Counts up when a check of [`examine`] becomes stricter, so that what passed before is examined again.
+pub(crate) const REVISION: u32 = 1;
+
 /// Checks the bytes of a component, and finds the version of the contract that it was built for.
 pub(crate) fn examine(component: &[u8], limits: &Limits) -> Result<Contract, Refusal> {
     format::check(component, limits.component_bytes)?;

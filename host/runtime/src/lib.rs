@@ -8,6 +8,8 @@
 mod bindings;
 mod cache;
 mod calls;
+mod code;
+mod compiler;
 mod conduct;
 mod engine;
 mod fault;

@@ -1,16 +1,16 @@
 //! From the bytes of a component to a plugin that can be called.
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use wasmtime::Engine;
-use wasmtime::component::Component;
 
-use crate::bindings::{Contract, Prepared};
-use crate::cache::{self, Cache};
+use crate::cache::{Cache, Description};
+use crate::code::Code;
+use crate::compiler::Compiler;
 use crate::engine;
 use crate::fault::Fault;
 use crate::gate;
@@ -39,66 +39,73 @@ pub enum OpenError {
 
 /// Loads plugins without putting them in service: for the registry, and for an author's checks.
 pub struct Loader {
-    engine: Engine,
-    cache: Option<Cache>,
+    compiler: Arc<Compiler>,
     limits: Limits,
     supported_features: Vec<String>,
-    /// One compilation at a time: the processors are there for the plugins in service.
-    compiling: Mutex<()>,
+    /// Tells the gates of this host from others, which let other components through.
+    gates: u64,
 }
 
 impl Loader {
     pub fn new(config: LoaderConfig) -> Result<Self, OpenError> {
         let LoaderConfig { limits, cache_dir, supported_features } = config;
         let engine = engine::start(&limits).map_err(|error| OpenError::Engine(format!("{error:#}")))?;
-        let open = |path: PathBuf| Cache::open(&path).map_err(|source| OpenError::Folder { path, source });
+        let compatibility = engine::compatibility(&engine);
+        let open =
+            |path: PathBuf| Cache::open(&path, compatibility).map_err(|source| OpenError::Folder { path, source });
         let cache = cache_dir.map(open).transpose()?;
-        Ok(Self { engine, cache, limits, supported_features, compiling: Mutex::default() })
+        let compiler = Arc::new(Compiler::new(engine, cache));
+        Ok(Self { compiler, limits, supported_features, gates: gates(&limits) })
     }
 
     /// Takes a component through all gates. Blocks while it compiles: up to seconds.
     pub fn load(&self, component: &[u8]) -> Result<Plugin, Refusal> {
-        let contract = gate::examine(component, &self.limits)?;
+        self.load_new(component, digest(component))
+    }
+
+    /// As [`Loader::load`]; but what passed the gates before is neither compiled nor asked again, and its
+    /// code stays on disk until the first call.
+    pub(crate) fn load_file(&self, component: &[u8], file: &Path) -> Result<Plugin, Refusal> {
         let digest = digest(component);
-        let prepared = self.prepare(contract, component, &digest)?;
-        let Self { engine, limits, .. } = self;
-        let size = component.len();
-        let candidate = Candidate { engine: engine.clone(), limits: *limits, prepared, digest, size };
+        let known = self.compiler.cache.as_ref().and_then(|cache| cache.find_description(&digest, self.gates));
+        let Some(Description { contract, descriptor, .. }) = known else {
+            return self.load_new(component, digest);
+        };
+        gate::check_descriptor(&descriptor, &self.supported_features)?;
+        let code = Code::kept(Arc::clone(&self.compiler), contract, digest, file.to_owned());
+        Ok(Plugin::new(self.limits, code, descriptor, component.len()))
+    }
+
+    fn load_new(&self, component: &[u8], digest: String) -> Result<Plugin, Refusal> {
+        let Self { compiler, limits, .. } = self;
+        let contract = gate::examine(component, limits)?;
+        let compiled = compiler.compile(component, &digest).map_err(|error| uncompilable(&error))?;
+        let prepared = compiler.prepare(contract, &compiled).map_err(|error| mistyped(&format!("{error:#}")))?;
+        let candidate = Candidate { engine: &compiler.engine, limits: *limits, prepared: &prepared };
         candidate.instantiate().map_err(|fault| match fault {
             Fault::BadOutput { what } => mistyped(&what),
             fault => undescribed(&fault, limits),
         })?;
         let descriptor = candidate.describe().map_err(|fault| undescribed(&fault, limits))?;
         gate::check_descriptor(&descriptor, &self.supported_features)?;
-        Ok(candidate.into_plugin(descriptor))
+        if let Some(cache) = &compiler.cache {
+            let description = Description { contract, descriptor: descriptor.clone(), gates: self.gates };
+            cache.keep_description(&digest, &description);
+        }
+        let code = Code::ready(Arc::clone(compiler), contract, digest, prepared);
+        Ok(Plugin::new(*limits, code, descriptor, component.len()))
     }
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }
-
-    fn prepare(&self, contract: Contract, component: &[u8], digest: &str) -> Result<Prepared, Refusal> {
-        let compiled = self.compile_once(component, digest).map_err(|error| uncompilable(&error))?;
-        Prepared::new(contract, &self.engine, &compiled).map_err(|error| mistyped(&format!("{error:#}")))
-    }
-
-    fn compile_once(&self, component: &[u8], digest: &str) -> wasmtime::Result<Component> {
-        let _turn = self.compiling.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = self.cache.as_ref().and_then(|cache| cache.find(&self.engine, digest));
-        if let Some(component) = kept.and_then(|compiled| cache::revive(&self.engine, &compiled).ok()) {
-            return Ok(component);
-        }
-        let compiled = compile(&self.engine, component)?;
-        if let Some(cache) = &self.cache {
-            cache.keep(&self.engine, digest, &compiled);
-        }
-        cache::revive(&self.engine, &compiled)
-    }
 }
 
-/// Compiles a component: the one place where the compiler meets bytes from outside.
-fn compile(engine: &Engine, component: &[u8]) -> wasmtime::Result<Vec<u8>> {
-    engine.precompile_component(component)
+/// Changes with whatever the gates depend on besides the component.
+fn gates(limits: &Limits) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (env!("CARGO_PKG_VERSION"), gate::REVISION, format!("{limits:?}")).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The SHA-256 of a component in lower case hex.

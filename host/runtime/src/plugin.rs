@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use wasmtime::{Engine, Store};
 
 use crate::bindings::Prepared;
+use crate::code::Code;
 use crate::conduct::Conduct;
 use crate::fault::Fault;
 use crate::guest::{self, Guest, Name, Peak};
@@ -25,12 +26,10 @@ pub struct Plugin {
     pub(crate) limits: Limits,
     pub(crate) conduct: Conduct,
     pub(crate) lanes: Lanes,
-    engine: Engine,
-    prepared: Prepared,
+    code: Code,
     name: Name,
     peak: Peak,
     descriptor: Descriptor,
-    digest: String,
     size: usize,
 }
 
@@ -41,15 +40,13 @@ pub(crate) struct Lanes {
 }
 
 /// A component that passed the gates, but has not said yet who it is.
-pub(crate) struct Candidate {
-    pub(crate) engine: Engine,
+pub(crate) struct Candidate<'a> {
+    pub(crate) engine: &'a Engine,
     pub(crate) limits: Limits,
-    pub(crate) prepared: Prepared,
-    pub(crate) digest: String,
-    pub(crate) size: usize,
+    pub(crate) prepared: &'a Prepared,
 }
 
-impl Candidate {
+impl Candidate<'_> {
     /// Makes an instance, whereby the types of the exports are compared with the contract.
     pub(crate) fn instantiate(&self) -> Result<(), Fault> {
         self.prepared.instantiate(self.store()).map_err(|error| self.fault(&error))
@@ -60,20 +57,9 @@ impl Candidate {
         self.prepared.describe(self.store()).map_err(|error| self.fault(&error))
     }
 
-    pub(crate) fn into_plugin(self, descriptor: Descriptor) -> Plugin {
-        let Self { engine, limits, prepared, digest, size } = self;
-        let name = Name { id: descriptor.id.as_str().into(), version: descriptor.version.as_str().into() };
-        let lanes = Lanes {
-            places: Arc::new(Semaphore::new(limits.plugin_workers + limits.plugin_queue)),
-            running: Arc::new(Semaphore::new(limits.plugin_workers)),
-        };
-        let (conduct, peak) = (Conduct::default(), Peak::default());
-        Plugin { limits, conduct, lanes, engine, prepared, name, peak, descriptor, digest, size }
-    }
-
     fn store(&self) -> Store<Guest> {
         let nameless = Name { id: "(unnamed)".into(), version: "".into() };
-        guest::store(&self.engine, &self.limits, (&nameless, &Peak::default()), self.limits.describe_deadline)
+        guest::store(self.engine, &self.limits, (&nameless, &Peak::default()), self.limits.describe_deadline)
     }
 
     fn fault(&self, error: &wasmtime::Error) -> Fault {
@@ -82,6 +68,16 @@ impl Candidate {
 }
 
 impl Plugin {
+    pub(crate) fn new(limits: Limits, code: Code, descriptor: Descriptor, size: usize) -> Self {
+        let name = Name { id: descriptor.id.as_str().into(), version: descriptor.version.as_str().into() };
+        let lanes = Lanes {
+            places: Arc::new(Semaphore::new(limits.plugin_workers + limits.plugin_queue)),
+            running: Arc::new(Semaphore::new(limits.plugin_workers)),
+        };
+        let (conduct, peak) = (Conduct::default(), Peak::default());
+        Self { limits, conduct, lanes, code, name, peak, descriptor, size }
+    }
+
     pub fn id(&self) -> &str {
         &self.name.id
     }
@@ -92,7 +88,7 @@ impl Plugin {
 
     /// The SHA-256 of the component in lower case hex.
     pub fn digest(&self) -> &str {
-        &self.digest
+        self.code.digest()
     }
 
     /// The size of the component in bytes.
@@ -113,14 +109,14 @@ impl Plugin {
     /// Asks the plugin again who it is, for those who measure it. Blocks for microseconds.
     pub fn describe_again(&self) -> Result<Descriptor, Fault> {
         let deadline = self.limits.describe_deadline;
-        let descriptor = self.prepared.describe(self.store(deadline));
+        let descriptor = self.code.get()?.describe(self.store(deadline));
         descriptor.map_err(|error| Fault::from_wasmtime(&error, deadline))
     }
 
     /// Asks the plugin to explain a failure. Blocks for microseconds, and at most for the deadline.
     pub fn classify(&self, failure: Failure) -> Result<Diagnosis, Fault> {
         let deadline = self.limits.classify_deadline;
-        let diagnosis = self.prepared.classify(self.store(deadline), failure);
+        let diagnosis = self.code.get()?.classify(self.store(deadline), failure);
         let diagnosis = diagnosis.map_err(|error| Fault::from_wasmtime(&error, deadline))?;
         output::check_diagnosis(diagnosis, &self.limits)
     }
@@ -129,19 +125,19 @@ impl Plugin {
     pub fn step(&self, context: Context, state: &[u8], event: Event) -> Result<StepOut, Fault> {
         let deadline = self.limits.step_deadline;
         let asked = Asked::of(&context);
-        let out = self.prepared.step(self.store(deadline), context, state, event);
+        let out = self.code.get()?.step(self.store(deadline), context, state, event);
         let out = out.map_err(|error| Fault::from_wasmtime(&error, deadline))?;
         output::check_step(out, &self.descriptor, &asked, &self.limits)
     }
 
     fn store(&self, deadline: Duration) -> Store<Guest> {
-        guest::store(&self.engine, &self.limits, (&self.name, &self.peak), deadline)
+        guest::store(self.code.engine(), &self.limits, (&self.name, &self.peak), deadline)
     }
 }
 
 impl fmt::Debug for Plugin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, digest, .. } = self;
-        f.debug_struct("Plugin").field("name", name).field("digest", digest).finish_non_exhaustive()
+        let Self { name, code, .. } = self;
+        f.debug_struct("Plugin").field("name", name).field("digest", &code.digest()).finish_non_exhaustive()
     }
 }

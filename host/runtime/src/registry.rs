@@ -14,6 +14,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -70,6 +71,9 @@ pub enum ChangeError {
     Folder(#[from] io::Error),
 }
 
+/// A plugin from a file, or none if there is nothing new in it.
+type Loaded = Result<Option<Plugin>, Refusal>;
+
 /// The plugins in service.
 pub struct Registry {
     loader: Loader,
@@ -121,7 +125,12 @@ impl Registry {
         let mut folder = lock(&self.folder);
         let mut events = Vec::new();
         match folder.look() {
-            Ok(changes) => changes.into_iter().for_each(|change| events.extend(self.follow(&folder, change))),
+            Ok(changes) => {
+                let loaded = self.load_files(&folder, &changes);
+                for (change, loaded) in changes.iter().zip(loaded) {
+                    events.extend(self.follow(change, loaded));
+                }
+            }
             Err(error) => tracing::warn!(%error, "the plugin folder cannot be read, the loaded plugins stay"),
         }
         self.announce(&mut folder, events);
@@ -223,22 +232,47 @@ impl Registry {
         }
     }
 
-    fn follow(&self, folder: &Folder, change: Change) -> Vec<RegistryEvent> {
-        match change {
-            Change::Gone(file) => lock(&self.shelf).forget_file(&file).into_iter().collect(),
-            Change::Ready(file) => self.take_file(folder, &file),
-        }
+    /// Loads what is new in files, several at a time, without putting anything in service.
+    fn load_files(&self, folder: &Folder, changes: &[Change]) -> Vec<Loaded> {
+        let load = |change: &Change| match change {
+            Change::Ready(file) => self.load_file(folder, file),
+            Change::Gone(_) => Ok(None),
+        };
+        let share = changes.len().div_ceil(self.limits().workers).max(1);
+        thread::scope(|scope| {
+            let shares: Vec<_> = changes
+                .chunks(share)
+                .map(|changes| scope.spawn(move || changes.iter().map(load).collect::<Vec<Loaded>>()))
+                .collect();
+            let join = |share: thread::ScopedJoinHandle<'_, Vec<Loaded>>| match share.join() {
+                Ok(loaded) => loaded,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            shares.into_iter().flat_map(join).collect()
+        })
     }
 
-    fn take_file(&self, folder: &Folder, file: &Path) -> Vec<RegistryEvent> {
-        let loaded = folder.read(file, self.limits().component_bytes).and_then(|component| {
-            if lock(&self.shelf).has(file, &component) {
-                return Ok(Vec::new());
-            }
-            let plugin = Arc::new(self.loader.load(&component)?);
-            lock(&self.shelf).admit(plugin, Some(file), (self.clock)())
+    /// Loads a file; none if it has nothing new.
+    fn load_file(&self, folder: &Folder, file: &Path) -> Loaded {
+        let component = folder.read(file, self.limits().component_bytes)?;
+        if lock(&self.shelf).has(file, &component) {
+            return Ok(None);
+        }
+        self.loader.load_file(&component, file).map(Some)
+    }
+
+    /// Takes over what became of a file.
+    fn follow(&self, change: &Change, loaded: Loaded) -> Vec<RegistryEvent> {
+        let mut plugins = lock(&self.shelf);
+        let file = match change {
+            Change::Gone(file) => return plugins.forget_file(file).into_iter().collect(),
+            Change::Ready(file) => file,
+        };
+        let admitted = loaded.and_then(|plugin| match plugin {
+            Some(plugin) => plugins.admit(Arc::new(plugin), Some(file), (self.clock)()),
+            None => Ok(Vec::new()),
         });
-        loaded.unwrap_or_else(|refusal| lock(&self.shelf).refuse(file, refusal).into_iter().collect())
+        admitted.unwrap_or_else(|refusal| plugins.refuse(file, refusal).into_iter().collect())
     }
 
     /// Makes changes visible, and gives files another chance that stood in conflict with others.

@@ -8,27 +8,33 @@
 /// White space of any kind becomes a single space; what is cut off is marked with an ellipsis.
 pub(crate) fn line(raw: &str, limit: usize) -> String {
     let mut cleaned = String::with_capacity(raw.len().min(4 * limit));
-    let words = raw.split(|c: char| c.is_whitespace() || c.is_control()).map(visible).filter(|word| !word.is_empty());
-    for word in words.take(limit) {
-        if !cleaned.is_empty() {
-            cleaned.push(' ');
+    let mut length = 0;
+    let mut is_between_words = false;
+    for c in raw.chars() {
+        if c.is_whitespace() || c.is_control() {
+            is_between_words = length > 0;
+            continue;
         }
-        cleaned.push_str(&word);
+        if is_invisible(c) {
+            continue;
+        }
+        if std::mem::take(&mut is_between_words) {
+            cleaned.push(' ');
+            length += 1;
+        }
+        cleaned.push(c);
+        length += 1;
+        if length > limit {
+            return cleaned.chars().take(limit.saturating_sub(1)).chain(['…']).collect();
+        }
     }
-    if cleaned.chars().count() <= limit {
-        return cleaned;
-    }
-    cleaned.chars().take(limit.saturating_sub(1)).chain(['…']).collect()
+    cleaned
 }
 
 /// Whether a text would come out of [`line`] as it went in: what an identifier must satisfy, since
 /// cleaning could make two of them equal.
 pub(crate) fn is_clean(text: &str, limit: usize) -> bool {
     text.chars().count() <= limit && !text.chars().any(|c| c.is_control() || is_invisible(c))
-}
-
-fn visible(word: &str) -> String {
-    word.chars().filter(|c| !is_invisible(*c)).collect()
 }
 
 /// Characters that change how others are shown, or that show nothing at all.

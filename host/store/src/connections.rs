@@ -179,6 +179,31 @@ pub async fn list_of_authorization(
     query(TABLE, LIST_OF_AUTHORIZATION).bind(workspace).bind(authorization).fetch_all(access, read).await
 }
 
+/// What a repair must know of each of thousands of connections: which account it reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependent {
+    pub id: ConnectionId,
+    pub account_id: String,
+    pub account_kind: Option<String>,
+}
+
+const DEPENDENTS: &str = "
+    SELECT id, account_id, account_kind FROM connections
+    WHERE workspace_id = $1 AND authorization_id = $2 AND state <> 'stopped' ORDER BY id";
+
+/// As [`list_of_authorization`], but only what tells which account is read.
+pub async fn list_dependents(
+    access: impl Into<Access<'_>>,
+    workspace: &WorkspaceId,
+    authorization: &AuthorizationId,
+) -> Result<Vec<Dependent>> {
+    let list = query(TABLE, DEPENDENTS).bind(workspace).bind(authorization);
+    let dependent = |row: &Row| {
+        Ok(Dependent { id: row.get("id")?, account_id: row.get("account_id")?, account_kind: row.get("account_kind")? })
+    };
+    list.fetch_all(access, dependent).await
+}
+
 const PAUSE: &str = "
     UPDATE connections SET state = 'paused' WHERE workspace_id = $1 AND id = $2 AND state = 'active'";
 

@@ -30,9 +30,9 @@ pub(crate) fn share_compiled_code(data_dir: &Path) {
     std::os::unix::fs::symlink(shared, data_dir.join("plugin-cache")).expect("the data folder is new");
 }
 
-/// Cargo's target folder, found from this program, which lies in `debug/deps` of it.
+/// Cargo's target folder, found from this program, which lies somewhere in it.
 fn target_folder() -> PathBuf {
     let program = std::env::current_exe().expect("the test program has a path");
-    let folder = program.ancestors().nth(3).expect("the test program lies deep in the target folder");
-    folder.to_owned()
+    let is_target = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+    program.ancestors().find(is_target).expect("cargo marks its target folder").to_owned()
 }

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: prepares what the benchmarks compare with, and runs them in release mode.
 
+mod peers;
+
 use std::fs;
 
 use anyhow::{Context, Result, bail};
@@ -26,6 +28,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &Arguments) -> Result<()> 
     }
     setup::ensure(workspace, &[Need::CCompiler, Need::GuestToolchain, Need::PostgreSql])?;
     guests::build(workspace, Selection::Every)?;
+    let peers = peers::build(workspace);
     let results = workspace.target.join("bench");
     fs::create_dir_all(&results).context("the folder for results cannot be made")?;
     run::survive_interrupts()?;
@@ -39,6 +42,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &Arguments) -> Result<()> 
         .args(&arguments.name)
         .env(URL_VARIABLE, cluster.url())
         .env("RELINK_TEST_PLUGINS", workspace.plugins())
+        .env("RELINK_BENCH_PEERS", peers)
         .env("RELINK_BENCH_RESULTS", &results);
     run::run(&mut cargo)?;
     run::note(format_args!("results: {}", results.display()));

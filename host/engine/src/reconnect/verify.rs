@@ -1,11 +1,11 @@
 //! Proves a new credential before anything stored is touched: who it is, and what it can see.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use relink_core::plugin::{Account, AuthMethod, Facts, Found, Identity, Operation};
 use relink_runtime::Plugin;
-use relink_store::connections::Connection;
+use relink_store::connections::Dependent;
 
 use crate::credentials::Secrets;
 use crate::engine::Engine;
@@ -14,14 +14,15 @@ use crate::talk::{self, Explained, Party};
 /// A credential that answered.
 pub(crate) struct Verified {
     pub(crate) identity: Option<Identity>,
-    /// None if the provider has no list of accounts.
-    pub(crate) accounts: Option<Vec<Account>>,
+    /// Kind and id of every account; none if the provider has no list of them.
+    accounts: Option<HashSet<(Option<String>, String)>>,
 }
 
 impl Verified {
-    /// Whether data of `connection` can be read with the credential, as far as the provider tells.
-    pub(crate) fn can_see(&self, connection: &Connection) -> bool {
-        self.accounts.as_ref().is_none_or(|accounts| accounts.iter().any(|account| is_account_of(account, connection)))
+    /// Whether data of a connection can be read with the credential, as far as the provider tells.
+    pub(crate) fn can_see(&self, dependent: &Dependent) -> bool {
+        let account = (dependent.account_kind.clone(), dependent.account_id.clone());
+        self.accounts.as_ref().is_none_or(|accounts| accounts.contains(&account))
     }
 }
 
@@ -44,7 +45,8 @@ impl Candidate<'_> {
         talk::ask(engine, &mut party, Operation::Probe).await?;
         let identity = talk::ask(engine, &mut party, Operation::Identify).await?.into_iter().find_map(identity_of);
         let accounts = talk::ask(engine, &mut party, Operation::Accounts).await?;
-        let accounts = unique(accounts.into_iter().filter_map(account_of));
+        let accounts: HashSet<_> =
+            accounts.into_iter().filter_map(account_of).map(|account| (account.kind, account.id)).collect();
         Ok(Verified { identity, accounts: (!accounts.is_empty()).then_some(accounts) })
     }
 
@@ -88,10 +90,6 @@ pub(crate) fn account_of(found: Found) -> Option<Account> {
         Found::Account(account) => Some(account),
         Found::Identity(_) | Found::Rows { .. } => None,
     }
-}
-
-fn is_account_of(account: &Account, connection: &Connection) -> bool {
-    account.id == connection.account_id && account.kind == connection.account_kind
 }
 
 /// An account that is reached through several managers is one account.

@@ -148,10 +148,10 @@ async fn heal(
     };
     authorizations::mark_authorized(tx, &marked).await?;
 
-    let dependents = connections::list_of_authorization(&mut *tx, workspace, id).await?;
+    let dependents = connections::list_dependents(&mut *tx, workspace, id).await?;
     let (served, unserved): (Vec<_>, Vec<_>) =
-        dependents.into_iter().partition(|connection| grant.verified.can_see(connection));
-    let except: Vec<ConnectionId> = unserved.iter().map(|connection| connection.id.clone()).collect();
+        dependents.into_iter().partition(|dependent| grant.verified.can_see(dependent));
+    let except: Vec<ConnectionId> = unserved.into_iter().map(|dependent| dependent.id).collect();
     connections::heal_by_authorization(tx, workspace, id, now, &except).await?;
     let mut open = incidents::open_of_connections(&mut *tx, workspace, id).await?;
     open.extend(incidents::open_of_authorization(&mut *tx, workspace, id).await?);
@@ -160,9 +160,10 @@ async fn heal(
         notify::take_back(engine, tx, incident, now).await?;
     }
     let mut not_healed = Vec::new();
-    for connection in &unserved {
+    for connection_id in &except {
+        let Some(connection) = connections::find(&mut *tx, workspace, connection_id).await? else { continue };
         let explained = not_visible(&marked.label);
-        let (incident, is_new) = open_incident(tx, connection, IncidentScope::Connection, &explained, now).await?;
+        let (incident, is_new) = open_incident(tx, &connection, IncidentScope::Connection, &explained, now).await?;
         let look_again = now.plus_ms(engine.settings().policy.heal_probe_ms);
         connections::break_one(tx, workspace, &connection.id, &incident.id, Some(look_again)).await?;
         if is_new {
@@ -171,7 +172,7 @@ async fn heal(
         not_healed.push(NotHealed { connection_id: connection.id.clone(), message: incident.message.clone() });
     }
     write_audit(tx, authorization, repair, now).await?;
-    let healed = served.into_iter().map(|connection| connection.id).collect();
+    let healed = served.into_iter().map(|dependent| dependent.id).collect();
     Ok(Repaired { authorization_id: id.clone(), connections: healed, not_healed })
 }
 

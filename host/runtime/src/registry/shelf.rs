@@ -91,8 +91,8 @@ impl Shelf {
 
     /// Whether a file has nothing new: it is in service, or was withdrawn for its faults.
     pub(super) fn has(&self, file: &Path, component: &[u8]) -> bool {
-        let digest = digest(component);
         self.slots.values().filter(|slot| slot.file.as_deref() == Some(file)).any(|slot| {
+            let digest = digest(component);
             let is_withdrawn = slot.state != ListingState::InService
                 && slot.previous.as_ref().is_some_and(|previous| previous.digest() == digest);
             slot.plugin.digest() == digest || is_withdrawn

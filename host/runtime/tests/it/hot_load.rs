@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use relink_core::time::Timestamp;
-use relink_runtime::{Calls, ChangeError, Limits, Listing, ListingState, Registry, RegistryConfig, RegistryEvent};
+use relink_runtime::{
+    Calls, ChangeError, Fault, Limits, Listing, ListingState, Registry, RegistryConfig, RegistryEvent,
+};
 use serde_json::json;
 
 use crate::guest::{Guest, NOW, context, failure, limits, start};
@@ -49,6 +51,13 @@ impl Scene {
         for _ in 0..4 {
             self.registry.look();
         }
+    }
+
+    /// What is kept of the only plugin: its code or its description.
+    fn kept(&self, kind: &str) -> PathBuf {
+        let entries = fs::read_dir(self.root.path().join("cache")).unwrap().map(|entry| entry.unwrap().path());
+        let mut of_kind = entries.filter(|path| path.extension().is_some_and(|extension| extension == kind));
+        of_kind.next().unwrap()
     }
 
     fn version_of(&self, id: &str) -> Option<String> {
@@ -292,21 +301,43 @@ fn an_install_replaces_the_file_that_the_plugin_came_from() {
 }
 
 #[test]
-fn compiled_code_is_kept_and_whatever_is_wrong_with_it_is_a_miss() {
+fn whatever_is_wrong_with_what_is_kept_of_a_plugin_is_made_again() {
     let mut scene = Scene::new();
     scene.put("acme.wasm", &version("1.0.0"));
-    let cache = scene.root.path().join("cache");
-    let entry = fs::read_dir(cache).unwrap().next().unwrap().unwrap().path();
-    let intact = fs::read(&entry).unwrap();
-    scene.restart();
-    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
-    assert_eq!(fs::read(&entry).unwrap(), intact);
-    for damaged in [&intact[..1_000], b"", &[0; 5_000][..]] {
-        fs::write(&entry, damaged).unwrap();
-        scene.restart();
-        assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
-        assert_eq!(fs::read(&entry).unwrap().len(), intact.len());
+    let kept = ["cwasm", "json"].map(|kind| scene.kept(kind));
+    for entry in kept {
+        let intact = fs::read(&entry).unwrap();
+        for damaged in [&intact[..intact.len() / 2], b"", &[0; 5_000][..]] {
+            fs::write(&entry, damaged).unwrap();
+            scene.restart();
+            let plugin = scene.registry.get("acme").unwrap();
+            assert!(plugin.step(context(), &[], start()).is_ok());
+            assert_eq!(fs::read(&entry).unwrap(), intact);
+        }
     }
+}
+
+#[test]
+fn code_that_is_lost_after_the_start_is_compiled_again_from_the_file() {
+    let mut scene = Scene::new();
+    scene.put("acme.wasm", &version("1.0.0"));
+    let code = scene.kept("cwasm");
+    scene.restart();
+    fs::remove_file(&code).unwrap();
+    assert!(scene.registry.get("acme").unwrap().step(context(), &[], start()).is_ok());
+    assert!(code.exists());
+}
+
+#[test]
+fn a_plugin_whose_code_and_file_are_both_lost_is_not_to_blame() {
+    let mut scene = Scene::new();
+    scene.put("acme.wasm", &version("1.0.0"));
+    let code = scene.kept("cwasm");
+    scene.restart();
+    let held = scene.registry.get("acme").unwrap();
+    fs::remove_file(code).unwrap();
+    fs::write(scene.file("acme.wasm"), version("1.1.0")).unwrap();
+    assert_eq!(held.step(context(), &[], start()).unwrap_err(), Fault::Host);
 }
 
 #[tokio::test]

@@ -74,6 +74,7 @@ async fn fill(visit: &Visit, id: &str, after: &After, form: Option<KeyForm>) -> 
     let lookup = visit.lookup().await?;
     let incident = find_incident(visit, &connection).await?;
     let coverage = coverage(visit, &lookup, &connection).await?;
+    let names = sign_in_card::source_names(visit, &authorization).await?;
     let kind = lookup.sign_in_kind(&authorization);
     let data = data_of(&row, &coverage, visit.now);
     let repair = match incident.as_ref().filter(|incident| incident.resolved_at.is_none()) {
@@ -93,8 +94,8 @@ async fn fill(visit: &Visit, id: &str, after: &After, form: Option<KeyForm>) -> 
         takes_too_long: takes_too_long(incident.as_ref(), &coverage, visit),
         incident: incident.map(|incident| detail(&lookup, &incident, &authorization, &connection)),
         repair,
-        sign_in: sign_in_card::card(visit, &lookup, &authorization, form).await?,
-        result: outcome::outcome(visit, after.reconnection.as_deref(), &authorization).await?,
+        sign_in: sign_in_card::card(visit, &lookup, &authorization, &names, form),
+        result: outcome::outcome(visit, after.reconnection.as_deref(), &authorization, &names).await?,
         in_progress: in_progress(visit, &lookup, &authorization.id).await?,
         runs: runs_of(visit, &lookup, &connection).await?,
         stored: stored(visit, &connection).await?,

@@ -45,7 +45,7 @@ const HEAL_BY_AUTHORIZATION: &str = "
         next_due_at = $3, claimed_by = NULL, claimed_until = NULL, claim_epoch = claim_epoch + 1
     WHERE workspace_id = $1 AND authorization_id = $2 AND state <> 'stopped'";
 
-/// Heals every connection of an authorization but `except`, and says which; they are due at `now`.
+/// Heals every connection of an authorization but `except`, and says how many; they are due at `now`.
 ///
 /// A run that found the healing itself writes its own outcome first, and excepts its connection.
 pub async fn heal_by_authorization(
@@ -54,14 +54,13 @@ pub async fn heal_by_authorization(
     authorization: &AuthorizationId,
     now: Timestamp,
     except: &[ConnectionId],
-) -> Result<Vec<ConnectionId>> {
+) -> Result<u64> {
     let except_list = match except {
         [] => String::new(),
         _ => format!("AND id NOT IN ({})", placeholders(4, except.len())),
     };
-    let heal = composed_query(TABLE, format!("{HEAL_BY_AUTHORIZATION} {except_list} RETURNING id"));
-    let heal = heal.bind(workspace).bind(authorization).bind(now).bind_all(except);
-    heal.fetch_all(tx, |row| row.get("id")).await
+    let heal = composed_query(TABLE, format!("{HEAL_BY_AUTHORIZATION} {except_list}"));
+    heal.bind(workspace).bind(authorization).bind(now).bind_all(except).execute(tx).await
 }
 
 const HEAL_ONE: &str = "

@@ -103,6 +103,7 @@ async fn nothing_is_found_through_another_workspace() {
 
         assert_eq!(connections::find(db, ws, connection).await.unwrap(), None);
         assert_eq!(connections::list_of_authorization(db, ws, authorization).await.unwrap(), []);
+        assert_eq!(connections::list_dependents(db, ws, authorization).await.unwrap(), []);
         let page = data_sources::list(db, ws, &Visible::All, &Filter::all(NOW, 9)).await.unwrap();
         assert_eq!(page.items.iter().map(|row| &row.id).collect::<Vec<_>>(), [&stranger.connection]);
         let of_client = Filter { client_id: Some(client.clone()), ..Filter::all(NOW, 9) };

@@ -1,9 +1,11 @@
 //! Through whose login the data comes, and the form for a new key.
 
+use std::collections::BTreeMap;
+
+use relink_core::id::ConnectionId;
 use relink_core::plugin::AuthMethod;
 use relink_store::authorizations::Authorization;
-use relink_store::connections::{self, Connection};
-use relink_store::{StoreError, clients};
+use relink_store::{StoreError, clients, connections};
 
 use crate::pages::lookup::Lookup;
 use crate::pages::visit::Visit;
@@ -12,16 +14,17 @@ use crate::ui::views::key_form::{KeyField, KeyForm};
 use crate::ui::views::repair::SignInKind;
 use crate::ui::when::When;
 
-pub(super) async fn card(
+pub(super) fn card(
     visit: &Visit,
     lookup: &Lookup,
     authorization: &Authorization,
+    names: &BTreeMap<ConnectionId, String>,
     form: Option<KeyForm>,
-) -> Result<SignIn, StoreError> {
+) -> SignIn {
     let method = lookup.method(authorization);
     let kind = lookup.sign_in_kind(authorization);
     let key_form = form.or_else(|| method.as_ref().map(|method| key_form(method, |_| None)));
-    Ok(SignIn {
+    SignIn {
         authorization_id: authorization.id.to_string(),
         kind,
         label: authorization.label.clone(),
@@ -29,9 +32,9 @@ pub(super) async fn card(
         authorized_by: lookup.person(authorization.authorized_by.as_ref()).map(str::to_owned),
         may_read: method.as_ref().map(|method| may_read(method, authorization)).unwrap_or_default(),
         renew_by: authorization.reauthorize_at.map(|moment| When::at(moment, visit.now)),
-        used_by: used_by(visit, authorization).await?,
+        used_by: used_by(names),
         key_form: key_form.filter(|_| kind == SignInKind::Key),
-    })
+    }
 }
 
 /// The fields of a way to sign in; `problem` says what is wrong with the one of a name.
@@ -54,20 +57,26 @@ fn may_read(method: &AuthMethod, authorization: &Authorization) -> Vec<String> {
     granted.map(|scope| scope.label.clone()).collect()
 }
 
-async fn used_by(visit: &Visit, authorization: &Authorization) -> Result<Vec<HealedSource>, StoreError> {
+/// What the data sources of a sign-in are called, as far as the person may see them:
+/// "Acme Outdoor · 123-456-7890".
+pub(super) async fn source_names(
+    visit: &Visit,
+    authorization: &Authorization,
+) -> Result<BTreeMap<ConnectionId, String>, StoreError> {
     let workspace = &authorization.workspace_id;
+    let clients = clients::list(visit.db(), workspace).await?;
+    let clients: BTreeMap<_, _> = clients.into_iter().map(|client| (client.id, client.name)).collect();
     let dependents = connections::list_of_authorization(visit.db(), workspace, &authorization.id).await?;
-    let mut sources = Vec::new();
-    for connection in dependents.iter().filter(|connection| visit.person().may_see(&connection.client_id)) {
-        let name = name_of(visit, connection).await?;
-        sources.push(HealedSource { connection_id: connection.id.to_string(), name });
-    }
-    Ok(sources)
+    let visible = dependents.into_iter().filter(|connection| visit.person().may_see(&connection.client_id));
+    let named = visible.map(|connection| {
+        let client = clients.get(&connection.client_id).map_or("", String::as_str);
+        (connection.id, format!("{client} · {}", connection.account_label))
+    });
+    Ok(named.collect())
 }
 
-/// "Acme Outdoor · 123-456-7890"
-pub(super) async fn name_of(visit: &Visit, connection: &Connection) -> Result<String, StoreError> {
-    let client = clients::find(visit.db(), &connection.workspace_id, &connection.client_id).await?;
-    let client = client.map(|client| client.name).unwrap_or_default();
-    Ok(format!("{client} · {}", connection.account_label))
+fn used_by(names: &BTreeMap<ConnectionId, String>) -> Vec<HealedSource> {
+    let source =
+        |(id, name): (&ConnectionId, &String)| HealedSource { connection_id: id.to_string(), name: name.clone() };
+    names.iter().map(source).collect()
 }

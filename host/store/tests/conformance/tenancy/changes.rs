@@ -96,7 +96,7 @@ pub(super) async fn change_connection(database: &TestDb, tenant: &Tenant, ws: &W
         assert!(!connections::break_one(tx, ws, id, &incident, None).await?);
         assert!(!connections::heal_one(tx, ws, id, NOW).await?);
         assert_eq!(connections::break_by_authorization(tx, ws, authorization, &incident, None).await?, 0);
-        assert_eq!(connections::heal_by_authorization(tx, ws, authorization, NOW, &[]).await?, []);
+        assert_eq!(connections::heal_by_authorization(tx, ws, authorization, NOW, &[]).await?, 0);
         Ok::<(), StoreError>(())
     });
     let mut tx = database.begin().await;

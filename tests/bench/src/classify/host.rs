@@ -1,0 +1,67 @@
+//! The host's own path: a plugin of the registry, called directly and through the queue of calls.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use relink_core::plugin::Failure;
+use relink_core::reason::Diagnosis;
+use relink_core::time::Timestamp;
+use relink_runtime::{Calls, Limits, Plugin, Registry, RegistryConfig};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::latency;
+use crate::rounds::Sample;
+
+pub(super) struct Host {
+    runtime: Runtime,
+    calls: Calls,
+    plugin: Arc<Plugin>,
+    _folder: TempDir,
+}
+
+impl Host {
+    pub(super) fn open(component: &[u8]) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let registry = Registry::open(RegistryConfig {
+            folder: folder.path().join("plugins"),
+            cache_dir: folder.path().join("compiled"),
+            limits: Limits::default(),
+            supported_features: Vec::new(),
+            clock: Arc::new(|| Timestamp::from_ms(0)),
+        })?;
+        let plugin = registry.load_bytes(component)?;
+        let runtime = Runtime::new().context("the async runtime cannot be started")?;
+        Ok(Self { runtime, calls: Calls::new(registry), plugin, _folder: folder })
+    }
+
+    /// What one call costs the thread that makes it.
+    pub(super) fn classify(&self, failure: Failure) -> Result<Diagnosis> {
+        Ok(self.plugin.classify(failure)?)
+    }
+
+    /// Times calls as the engine makes them: awaited on a task, one after another.
+    pub(super) fn time_queued(
+        &self,
+        calls: usize,
+        prepare: impl Fn() -> Failure,
+        check: impl Fn(&Diagnosis) -> Result<()>,
+    ) -> Result<Sample> {
+        let failures: Vec<Failure> = (0..calls).map(|_| prepare()).collect();
+        let (queue, plugin) = (self.calls.clone(), Arc::clone(&self.plugin));
+        let task = self.runtime.spawn(async move {
+            let mut times = Vec::with_capacity(calls);
+            let mut last = None;
+            for failure in failures {
+                let began = Instant::now();
+                last = Some(queue.classify(&plugin, failure).await?);
+                times.push(began.elapsed());
+            }
+            Ok::<_, relink_runtime::Fault>((times, last))
+        });
+        let (mut times, last) = self.runtime.block_on(task)??;
+        check(&last.context("no call was made")?)?;
+        Ok(latency::percentiles(&mut times))
+    }
+}

@@ -1,0 +1,27 @@
+//! The built plugins, and where cargo puts things.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use anyhow::{Context, Result};
+
+/// The component of a plugin, as `cargo xtask guests` made it.
+pub(crate) fn component(name: &str) -> Result<Vec<u8>> {
+    let file = folder()?.join(format!("{name}.wasm"));
+    fs::read(&file).with_context(|| format!("{} cannot be read; `cargo xtask guests` builds it", file.display()))
+}
+
+/// Where the plugins are: `RELINK_TEST_PLUGINS`, or the folder that xtask fills.
+pub(crate) fn folder() -> Result<PathBuf> {
+    if let Some(folder) = env::var_os("RELINK_TEST_PLUGINS") {
+        return Ok(folder.into());
+    }
+    Ok(target_folder()?.join("plugins"))
+}
+
+/// Cargo's target folder, in which this program lies.
+pub(crate) fn target_folder() -> Result<PathBuf> {
+    let program = env::current_exe()?;
+    let is_target = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+    Ok(program.ancestors().find(is_target).context("cargo marks its target folder")?.to_owned())
+}

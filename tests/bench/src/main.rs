@@ -1,0 +1,50 @@
+//! Measures what the project promises, each figure against a reference in the same run.
+//!
+//! `cargo xtask bench` builds what is needed and runs this program, which prints tables and writes one
+//! JSON file for each benchmark. It says what was measured and judges nothing by itself: a figure
+//! beyond its bar is marked, and is no failure of the program.
+
+mod classify;
+mod guests;
+mod latency;
+mod reconnect;
+mod report;
+mod rounds;
+mod start;
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::report::Report;
+
+/// A benchmark, by name.
+struct Benchmark {
+    name: &'static str,
+    run: fn() -> Result<Report>,
+}
+
+const BENCHMARKS: [Benchmark; 3] = [
+    Benchmark { name: "classify", run: classify::run },
+    Benchmark { name: "reconnect", run: reconnect::run },
+    Benchmark { name: "start", run: start::run },
+];
+
+fn main() -> Result<()> {
+    let wanted = env::args().nth(1);
+    let is_wanted = |benchmark: &&Benchmark| wanted.as_deref().is_none_or(|name| name == benchmark.name);
+    let chosen: Vec<&Benchmark> = BENCHMARKS.iter().filter(is_wanted).collect();
+    if chosen.is_empty() {
+        let names: Vec<&str> = BENCHMARKS.iter().map(|benchmark| benchmark.name).collect();
+        bail!("there is no such benchmark; there are {}", names.join(", "));
+    }
+    for benchmark in chosen {
+        let report = (benchmark.run)().with_context(|| format!("benchmark {}", benchmark.name))?;
+        report.print();
+        if let Some(folder) = env::var_os("RELINK_BENCH_RESULTS") {
+            report.write(&PathBuf::from(folder).join(format!("{}.json", benchmark.name)))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Builds what the benchmarks compare with. A peer that does not build here takes no part: the
+//! benchmark says so and goes on.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::guests;
+use crate::run;
+use crate::workspace::Workspace;
+
+const HOST: &str = "extism-host";
+const GUEST: &str = "extism_guest.wasm";
+
+/// Builds the peers, and says where they lie.
+pub(super) fn build(workspace: &Workspace) -> PathBuf {
+    run::announce("building the peers that the benchmarks compare with");
+    let peers = workspace.target.join("peers");
+    if let Err(error) = build_extism(workspace, &peers) {
+        run::note(format_args!("extism takes no part: {error:#}"));
+    }
+    peers
+}
+
+/// A program that brings another wasmtime, and its plugin, from a workspace of their own.
+fn build_extism(workspace: &Workspace, peers: &Path) -> Result<()> {
+    let manifest = workspace.root.join("tests/bench/peers/extism/Cargo.toml");
+    let (programs, guests) = (peers.join("programs"), peers.join("guests"));
+    let mut host = run::cargo("cargo");
+    host.args(["build", "--quiet", "--release", "--locked", "-p", HOST, "--target-dir"]).arg(&programs);
+    run::run(host.arg("--manifest-path").arg(&manifest))?;
+
+    let toolchain = guests::find_toolchain(workspace).context("no toolchain builds WebAssembly here")?;
+    let mut guest = toolchain.cargo(&guests);
+    run::run(guest.args(["--locked", "-p", "extism-guest", "--manifest-path"]).arg(&manifest))?;
+
+    let folder = peers.join("extism");
+    fs::create_dir_all(&folder)?;
+    fs::copy(programs.join("release").join(HOST), folder.join(HOST))?;
+    fs::copy(guests.join("wasm32-unknown-unknown/release").join(GUEST), folder.join(GUEST))?;
+    Ok(())
+}
