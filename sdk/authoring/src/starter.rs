@@ -30,7 +30,7 @@ pub fn start(name: &Name, language: Language, folder: &Path) -> Result<()> {
     if language == Language::Rust {
         write(&folder.join("Cargo.toml"), name.put_into(RUST_MANIFEST).as_bytes())?;
         write(&folder.join("Cargo.lock"), pack::text("Cargo.lock").as_bytes())?;
-        write(&folder.join(".gitignore"), b"dist/\ntarget/\n")?;
+        write(&folder.join(".gitignore"), b"dist/\nsecrets.toml\ntarget/\n")?;
     }
     let guide = format!("{VENDOR}/{}", language.guide());
     write(&folder.join("README.md"), name.put_into(README).replace("{guide}", &guide).as_bytes())?;
@@ -42,6 +42,8 @@ fn adapted(path: &str, text: &str) -> String {
     match path {
         "package.json" => text.replace("\"file:../..\"", &format!("\"file:{VENDOR}/sdk/js\"")),
         "requirements.txt" => text.replace("--editable ..[", &format!("--editable ./{VENDOR}/sdk/python[")),
+        // The name that the guides use.
+        ".gitignore" => format!("{text}secrets.toml\n"),
         _ => text.replace("`plugins/README.md`", &format!("`{VENDOR}/plugins/README.md`")),
     }
 }
@@ -122,6 +124,15 @@ mod tests {
             {
                 assert!(files.contains(file), "{language}: {file} of {files:?}");
             }
+        }
+    }
+
+    #[test]
+    fn secrets_stay_out_of_the_repository() {
+        for language in [Language::Rust, Language::JavaScript, Language::TypeScript, Language::Python] {
+            let (folder, _) = started(language);
+            let ignored = fs::read_to_string(folder.path().join("beacon/.gitignore")).unwrap();
+            assert!(ignored.lines().any(|line| line == "secrets.toml"), "{language}: {ignored}");
         }
     }
 
