@@ -7,6 +7,7 @@ use relink_core::plugin::{AuthMethod, TransportFailure};
 use relink_core::secret::Secret;
 
 use crate::failure::blocked;
+use crate::redact::Redactor;
 
 /// All secrets that belong to one connection: of the app, of the person, and the access token.
 ///
@@ -35,6 +36,12 @@ impl Credentials {
         self.secrets.get(name)
     }
 
+    /// Takes every value out of a text, in any spelling, also those that a method calls public: for what
+    /// leaves the machine, such as a recording.
+    pub fn scrub(&self, text: &str) -> String {
+        Redactor::new(self.values().map(|(_, value)| value)).text(text)
+    }
+
     /// The value to put into a request: present, and without characters that could end a header.
     pub(crate) fn usable(&self, name: &str) -> Result<&str, TransportFailure> {
         let Some(secret) = self.secrets.get(name) else {
@@ -61,5 +68,16 @@ impl Credentials {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.secrets.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_value_is_scrubbed_too() {
+        let credentials = Credentials::new().with("email", Secret::new("ann@example.com".to_owned()));
+        assert_eq!(credentials.scrub("by ann%40example.com"), "by [redacted]");
     }
 }

@@ -1,6 +1,7 @@
 //! What belongs to one call while it runs: the limits it has left, and its log.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use wasmtime::{Engine, ResourceLimiter, Store};
@@ -26,6 +27,20 @@ pub(crate) struct Name {
     pub(crate) version: Arc<str>,
 }
 
+/// The most memory that any call of a plugin has asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Peak(Arc<AtomicUsize>);
+
+impl Peak {
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn note(&self, bytes: usize) {
+        self.0.fetch_max(bytes, Ordering::Relaxed);
+    }
+}
+
 /// How urgent a line of the plugin's log is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Severity {
@@ -39,6 +54,7 @@ pub(crate) enum Severity {
 pub(crate) struct Guest {
     name: Name,
     limits: Limits,
+    peak: Peak,
     /// None once the quota is used up and the operator knows.
     log_bytes_left: Option<usize>,
 }
@@ -47,8 +63,10 @@ pub(crate) struct Guest {
 ///
 /// A store is never used twice: after a trap its state is undefined, and a plugin could otherwise
 /// carry what it saw from one customer's call into the next.
-pub(crate) fn store(engine: &Engine, limits: &Limits, name: &Name, deadline: Duration) -> Store<Guest> {
-    let guest = Guest { name: name.clone(), limits: *limits, log_bytes_left: Some(limits.log_call_bytes) };
+pub(crate) fn store(engine: &Engine, limits: &Limits, of: (&Name, &Peak), deadline: Duration) -> Store<Guest> {
+    let (name, peak) = of;
+    let log_bytes_left = Some(limits.log_call_bytes);
+    let guest = Guest { name: name.clone(), limits: *limits, peak: peak.clone(), log_bytes_left };
     let mut store = Store::new(engine, guest);
     store.limiter(|guest| guest);
     store.set_hostcall_fuel(limits.answer_bytes);
@@ -83,6 +101,7 @@ impl ResourceLimiter for Guest {
     /// Traps instead of answering -1, so that "too little memory" is told from other traps.
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         let limit_bytes = self.limits.memory_bytes;
+        self.peak.note(desired);
         if desired > limit_bytes { Err(MemoryRefused { limit_bytes }.into()) } else { Ok(true) }
     }
 

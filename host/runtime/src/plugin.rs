@@ -13,7 +13,7 @@ use crate::bindings::Prepared;
 use crate::code::Code;
 use crate::conduct::Conduct;
 use crate::fault::Fault;
-use crate::guest::{self, Guest, Name};
+use crate::guest::{self, Guest, Name, Peak};
 use crate::limits::Limits;
 use crate::output::{self, Asked};
 
@@ -28,6 +28,7 @@ pub struct Plugin {
     pub(crate) lanes: Lanes,
     code: Code,
     name: Name,
+    peak: Peak,
     descriptor: Descriptor,
     size: usize,
 }
@@ -58,7 +59,7 @@ impl Candidate<'_> {
 
     fn store(&self) -> Store<Guest> {
         let nameless = Name { id: "(unnamed)".into(), version: "".into() };
-        guest::store(self.engine, &self.limits, &nameless, self.limits.describe_deadline)
+        guest::store(self.engine, &self.limits, (&nameless, &Peak::default()), self.limits.describe_deadline)
     }
 
     fn fault(&self, error: &wasmtime::Error) -> Fault {
@@ -73,7 +74,8 @@ impl Plugin {
             places: Arc::new(Semaphore::new(limits.plugin_workers + limits.plugin_queue)),
             running: Arc::new(Semaphore::new(limits.plugin_workers)),
         };
-        Self { limits, conduct: Conduct::default(), lanes, code, name, descriptor, size }
+        let (conduct, peak) = (Conduct::default(), Peak::default());
+        Self { limits, conduct, lanes, code, name, peak, descriptor, size }
     }
 
     pub fn id(&self) -> &str {
@@ -99,6 +101,18 @@ impl Plugin {
         &self.descriptor
     }
 
+    /// The most linear memory that one of its calls has had so far, in bytes.
+    pub fn peak_memory(&self) -> usize {
+        self.peak.bytes()
+    }
+
+    /// Asks the plugin again who it is, for those who measure it. Blocks for microseconds.
+    pub fn describe_again(&self) -> Result<Descriptor, Fault> {
+        let deadline = self.limits.describe_deadline;
+        let descriptor = self.code.get()?.describe(self.store(deadline));
+        descriptor.map_err(|error| Fault::from_wasmtime(&error, deadline))
+    }
+
     /// Asks the plugin to explain a failure. Blocks for microseconds, and at most for the deadline.
     pub fn classify(&self, failure: Failure) -> Result<Diagnosis, Fault> {
         let deadline = self.limits.classify_deadline;
@@ -117,7 +131,7 @@ impl Plugin {
     }
 
     fn store(&self, deadline: Duration) -> Store<Guest> {
-        guest::store(self.code.engine(), &self.limits, &self.name, deadline)
+        guest::store(self.code.engine(), &self.limits, (&self.name, &self.peak), deadline)
     }
 }
 

@@ -1,16 +1,14 @@
 //! Builds the plugins: one cargo run for all of them, then a component out of each core module.
 
-mod component;
-mod toolchain;
-
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
+use relink_authoring::build::toolchain::{Toolchain, core_modules};
+use relink_authoring::build::{component, write_if_changed};
 
-pub(crate) use self::toolchain::Toolchain;
 use crate::run;
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
@@ -53,11 +51,11 @@ pub(crate) fn guests(workspace: &Workspace, arguments: &Arguments) -> Result<()>
 /// Builds the selected plugins into the workspace's plugin folder.
 pub(crate) fn build(workspace: &Workspace, selection: Selection<'_>) -> Result<()> {
     let started = Instant::now();
-    let toolchain = Toolchain::find(workspace).context("no toolchain builds WebAssembly here")?;
+    let toolchain = find_toolchain(workspace).context("no toolchain builds WebAssembly here")?;
     let plugins = select(find_plugins(workspace), selection)?;
     run::announce(format_args!("building {} plugins with {toolchain}", plugins.len()));
 
-    let guest_target = workspace.target.join("guests");
+    let guest_target = guest_target(workspace);
     let mut cargo = toolchain.cargo(&guest_target);
     cargo.current_dir(&workspace.root);
     for plugin in &plugins {
@@ -65,7 +63,7 @@ pub(crate) fn build(workspace: &Workspace, selection: Selection<'_>) -> Result<(
     }
     run::run(&mut cargo)?;
 
-    let core_modules = guest_target.join("wasm32-unknown-unknown/release");
+    let core_modules = core_modules(&guest_target);
     let components = workspace.plugins();
     fs::create_dir_all(&components).context("the folder for plugins cannot be made")?;
     for plugin in &plugins {
@@ -77,6 +75,16 @@ pub(crate) fn build(workspace: &Workspace, selection: Selection<'_>) -> Result<(
     let seconds = started.elapsed().as_secs_f32();
     run::note(format_args!("{} ({seconds:.1} s)", components.display()));
     Ok(())
+}
+
+/// The toolchain for plugins, if there is one.
+pub(crate) fn find_toolchain(workspace: &Workspace) -> Option<Toolchain> {
+    Toolchain::find(&guest_target(workspace))
+}
+
+/// Plugins are built apart from native crates, since other flags would build everything again.
+fn guest_target(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("guests")
 }
 
 fn find_plugins(workspace: &Workspace) -> BTreeSet<Plugin> {
@@ -120,16 +128,9 @@ fn encode(plugin: &Plugin, core_modules: &Path, components: &Path) -> Result<()>
     let core_module = fs::read(core_modules.join(file))
         .with_context(|| format!("the core module of plugin {name} cannot be read"))?;
     let component = component::encode(&core_module).with_context(|| format!("plugin {name}"))?;
-    let destination = components.join(format!("{name}.wasm"));
-    if fs::read(&destination).is_ok_and(|present| present == component) {
-        return Ok(());
+    if write_if_changed(&components.join(format!("{name}.wasm")), &component)? {
+        run::note(format_args!("{name}.wasm, {} KiB", component.len() / 1024));
     }
-    // Written beside and renamed, so that a running host never sees half a plugin.
-    let unfinished = components.join(format!(".{name}.wasm.new"));
-    fs::write(&unfinished, &component)
-        .and_then(|()| fs::rename(&unfinished, &destination))
-        .with_context(|| format!("{} cannot be written", destination.display()))?;
-    run::note(format_args!("{name}.wasm, {} KiB", component.len() / 1024));
     Ok(())
 }
 

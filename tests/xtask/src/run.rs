@@ -1,41 +1,18 @@
-//! Runs commands: prints what is being done and how long it took, and turns a failure into one sentence.
-//! It knows nothing of what the commands are for.
+//! Runs commands that somebody watches: while they run, or until Ctrl-C. How other commands run is shared
+//! with `relink plugin`.
 
-use std::fmt::Display;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
-use std::{env, thread};
+use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use relink_authoring::command::{cannot_start, expect_success};
 
-/// Prints the title of a step that is about to start.
-pub(crate) fn announce(title: impl Display) {
-    eprintln!("==> {title}");
-}
-
-/// Prints a remark about the step that is running.
-pub(crate) fn note(text: impl Display) {
-    eprintln!("    {text}");
-}
-
-/// Runs a command with the terminal as its own.
-pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| cannot_start(command))?;
-    expect_success(command, status)
-}
-
-/// Runs a command whose output matters only when it fails, and returns what it wrote to stdout.
-pub(crate) fn capture(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| cannot_start(command))?;
-    if !output.status.success() {
-        bail!("{} failed: {}", describe(command), last_words(&output));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
+pub(crate) use relink_authoring::command::{
+    announce, capture, cargo, find_program, is_executable, note, run, succeeds_within, wait_until,
+};
 
 /// Runs a command, passes its output through, and shows each line to `observe` on the way.
 pub(crate) fn run_observed(command: &mut Command, observe: impl Fn(&str) + Sync) -> Result<()> {
@@ -58,64 +35,6 @@ pub(crate) fn run_observed(command: &mut Command, observe: impl Fn(&str) + Sync)
 /// Where passed lines go. What the tests of xtask itself pass is kept from an outer run, which would count it.
 fn terminal(stream: impl Write + 'static) -> Box<dyn Write> {
     if cfg!(test) { Box::new(std::io::sink()) } else { Box::new(stream) }
-}
-
-/// Runs a command silently and says whether it succeeded within the limit.
-pub(crate) fn succeeds_within(limit: Duration, command: &mut Command) -> bool {
-    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let Ok(mut child) = child else { return false };
-    let finished = wait_until(limit, || child.try_wait().ok().flatten());
-    if finished.is_none() {
-        // It may have ended in this instant; then there is nothing left to kill.
-        let _ = child.kill();
-        let _ = child.wait();
-    }
-    finished.is_some_and(|status| status.success())
-}
-
-/// Asks again and again until there is an answer or the limit has passed.
-pub(crate) fn wait_until<T>(limit: Duration, mut answer: impl FnMut() -> Option<T>) -> Option<T> {
-    let started = Instant::now();
-    loop {
-        if let Some(value) = answer() {
-            return Some(value);
-        }
-        if started.elapsed() >= limit {
-            return None;
-        }
-        #[expect(clippy::disallowed_methods, reason = "xtask is a script with nothing else to do meanwhile")]
-        thread::sleep(Duration::from_millis(25));
-    }
-}
-
-/// A `cargo` command without the variables that `cargo xtask` itself was started with.
-///
-/// Left in place they would make the inner cargo believe that crates changed, and build them again.
-pub(crate) fn cargo(program: impl Into<PathBuf>) -> Command {
-    let mut command = Command::new(program.into());
-    for (name, _) in env::vars_os() {
-        if name.to_str().is_some_and(is_set_by_cargo_run) {
-            command.env_remove(name);
-        }
-    }
-    command
-}
-
-fn is_set_by_cargo_run(name: &str) -> bool {
-    const PREFIXES: [&str; 3] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"];
-    const NAMES: [&str; 3] = ["CARGO", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE"];
-    NAMES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-}
-
-/// Finds a program on the search path.
-pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| is_executable(candidate))
-}
-
-pub(crate) fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
 /// Lets xtask outlive Ctrl-C so that it can clean up; the terminal sends the signal to its children as well.
@@ -142,47 +61,11 @@ fn copy_lines(from: impl Read, mut to: impl Write, observe: impl Fn(&str)) {
     }
 }
 
-fn expect_success(command: &Command, status: ExitStatus) -> Result<()> {
-    if !status.success() {
-        bail!("{} failed ({status})", describe(command));
-    }
-    Ok(())
-}
-
-fn cannot_start(command: &Command) -> String {
-    format!("{} cannot be started", describe(command))
-}
-
-/// The program and its first two arguments: enough to recognize the command, short enough for one sentence.
-fn describe(command: &Command) -> String {
-    let program = Path::new(command.get_program());
-    let name = program.file_name().unwrap_or(program.as_os_str());
-    let mut words = vec![name.to_string_lossy()];
-    words.extend(command.get_args().take(2).map(|word| word.to_string_lossy()));
-    format!("`{}`", words.join(" "))
-}
-
-fn last_words(output: &Output) -> String {
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(5)..].join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
 
     use super::*;
-
-    #[test]
-    fn variables_of_the_outer_cargo_are_told_from_those_of_the_person() {
-        for name in ["CARGO", "CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"] {
-            assert!(is_set_by_cargo_run(name), "{name}");
-        }
-        for name in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_TERM_COLOR", "RUSTFLAGS"] {
-            assert!(!is_set_by_cargo_run(name), "{name}");
-        }
-    }
 
     #[test]
     fn observed_run_sees_the_lines_of_both_streams() {
@@ -196,22 +79,5 @@ mod tests {
         let mut seen = seen.into_inner().unwrap();
         seen.sort();
         assert_eq!(seen, ["err", "out"]);
-    }
-
-    #[test]
-    fn command_that_fails_is_named_with_its_last_words() {
-        let mut script = Command::new("sh");
-        script.args(["-c", "echo no such thing >&2; exit 3"]);
-        let error = capture(&mut script).unwrap_err().to_string();
-        assert!(error.starts_with("`sh -c "), "{error}");
-        assert!(error.ends_with("failed: no such thing"), "{error}");
-    }
-
-    #[test]
-    fn command_that_hangs_does_not_succeed() {
-        let mut sleeper = Command::new("sleep");
-        sleeper.arg("30");
-        assert!(!succeeds_within(Duration::from_millis(50), &mut sleeper));
-        assert!(succeeds_within(Duration::from_secs(10), &mut Command::new("true")));
     }
 }

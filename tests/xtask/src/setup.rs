@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
 
-use crate::guests::Toolchain;
+use crate::guests;
 use crate::postgres;
 use crate::run;
 use crate::workspace::Workspace;
@@ -52,7 +52,7 @@ impl Need {
     fn find(self, workspace: &Workspace) -> Option<String> {
         let path = match self {
             Self::GuestToolchain => {
-                return Toolchain::find(workspace).map(|found| found.to_string());
+                return guests::find_toolchain(workspace).map(|found| found.to_string());
             }
             Self::CCompiler => run::find_program("cc"),
             Self::Node => run::find_program("node").and(run::find_program("npm")),

@@ -133,19 +133,3 @@ fn cargo(workspace: &Workspace) -> Command {
     }
     cargo
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folder_with_a_package_json_is_a_node_suite() {
-        let tests = tempfile::tempdir().unwrap();
-        for folder in ["browser", "stories"] {
-            fs::create_dir(tests.path().join(folder)).unwrap();
-        }
-        fs::write(tests.path().join("browser/package.json"), "{}").unwrap();
-        let suites = find_node_suites(tests.path()).unwrap();
-        assert_eq!(suites, [tests.path().join("browser")]);
-    }
-}

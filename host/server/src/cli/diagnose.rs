@@ -16,7 +16,7 @@ use crate::cli::offline::{self, Plugins};
 use crate::config::Config;
 
 mod batch;
-mod verdict;
+pub(super) mod verdict;
 
 use verdict::Verdict;
 

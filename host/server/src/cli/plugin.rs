@@ -1,18 +1,30 @@
-//! `relink plugin`: what is in the folder, whether a file would be taken, and what is in service.
-
-mod manage;
-mod sign;
+//! `relink plugin`: what is in the folder and in service, and everything that an author needs besides an editor.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
-use relink_core::plugin::{AuthMethod, Descriptor};
-use relink_runtime::{Listing, Reach};
+use relink_runtime::Listing;
 
-use crate::cli::offline::{self, Plugins};
+use crate::cli::offline::Plugins;
 use crate::config::Config;
+
+mod asked;
+mod bench;
+mod build;
+mod check;
+mod conversation;
+mod convert;
+mod manage;
+mod new;
+mod record;
+mod run;
+mod sandboxed;
+mod secrets;
+mod sign;
+mod target;
+mod test;
 
 #[derive(Subcommand)]
 pub(super) enum Action {
@@ -25,8 +37,32 @@ pub(super) enum Action {
         #[arg(long)]
         json: bool,
     },
-    /// Say whether a file would be taken up, and if not, why
-    Check { file: PathBuf },
+    /// Start a plugin: a project that builds and passes its tests
+    New(new::Arguments),
+    /// Build a project into one .wasm file
+    Build(build::Arguments),
+    /// Say whether a host would take a plugin up, and if not, why
+    Check(check::Arguments),
+    /// Replay the fixtures of a plugin in the sandbox
+    Test(test::Arguments),
+    /// Ask a provider once, for one account, and print what comes
+    Run(run::Arguments),
+    /// Ask a provider once, and write a fixture of it without the secrets
+    Record(record::Arguments),
+    /// Measure the calls of a plugin over its fixtures
+    Bench(bench::Arguments),
+    /// Make a pair of keys to sign plugins with
+    Keygen {
+        /// Where the secret key goes; the public key goes beside it
+        #[arg(value_name = "FILE")]
+        secret_key: PathBuf,
+    },
+    /// Sign a plugin: writes FILE.minisig
+    Sign {
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
     /// Put a plugin into service; a server that runs follows at once
     Install {
         file: PathBuf,
@@ -47,39 +83,32 @@ pub(super) enum Action {
     Enable { id: String },
     /// Delete a plugin, its versions and what it was granted
     Remove { id: String },
-    /// Make a pair of keys to sign plugins with
-    Keygen {
-        /// Where the secret key goes; the public key goes beside it
-        #[arg(value_name = "FILE")]
-        secret_key: PathBuf,
-    },
-    /// Sign a plugin: writes FILE.minisig
-    Sign {
-        file: PathBuf,
-        #[arg(long, value_name = "FILE")]
-        key: PathBuf,
-    },
 }
 
 pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
     match action {
         Action::List { plugins, json } => list(&Plugins::open(config, plugins.as_deref())?, *json),
-        Action::Check { file } => {
-            let plugin = offline::load_file(config, file)?;
-            println!("{} {} is a valid plugin (sha-256 {}).", plugin.id(), plugin.version(), plugin.digest());
-            describe(plugin.descriptor());
-            print_reach(plugin.descriptor());
-            Ok(ExitCode::SUCCESS)
-        }
+        Action::New(arguments) => new::run(arguments),
+        Action::Build(arguments) => build::run(config, arguments),
+        Action::Check(arguments) => check::run(config, arguments),
+        Action::Test(arguments) => test::run(config, arguments),
+        Action::Run(arguments) => block_on(run::run(config, arguments)),
+        Action::Record(arguments) => block_on(record::run(config, arguments)),
+        Action::Bench(arguments) => bench::run(arguments),
+        Action::Keygen { secret_key } => sign::keygen(secret_key),
+        Action::Sign { file, key } => sign::sign(file, key),
         Action::Install { file, signature, approve } => manage::install(config, file, signature.as_deref(), *approve),
         Action::Approve { id } => manage::change(config, id, "has what it asked for", |registry| registry.approve(id)),
         Action::Rollback { id } => manage::roll_back(config, id),
         Action::Disable { id } => manage::change(config, id, "is out of service", |registry| registry.disable(id)),
         Action::Enable { id } => manage::change(config, id, "is in service", |registry| registry.enable(id)),
         Action::Remove { id } => manage::change(config, id, "is removed", |registry| registry.remove(id)),
-        Action::Keygen { secret_key } => sign::keygen(secret_key),
-        Action::Sign { file, key } => sign::sign(file, key),
     }
+}
+
+/// Runs a command that talks to a provider: one request at a time needs one thread.
+fn block_on(command: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
 }
 
 fn list(plugins: &Plugins, json: bool) -> Result<ExitCode> {
@@ -94,7 +123,7 @@ fn list(plugins: &Plugins, json: bool) -> Result<ExitCode> {
     for listing in &listings {
         print_listing(listing);
         if let Some(plugin) = listing.id.as_deref().and_then(|id| plugins.find(id)) {
-            describe(plugin.descriptor());
+            check::describe(plugin.descriptor());
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -109,21 +138,7 @@ fn print_listing(listing: &Listing) {
     }
 }
 
-/// What the plugin may have the host touch, for the operator to judge.
-fn print_reach(descriptor: &Descriptor) {
-    Reach::asked_by(descriptor).lines().for_each(|line| println!("  {line}"));
-}
-
-fn describe(descriptor: &Descriptor) {
-    if !descriptor.aliases.is_empty() {
-        println!("  answers to {}", descriptor.aliases.join(", "));
-    }
-    for method in &descriptor.auth {
-        println!("  [plugins.{}.{}]  {}", descriptor.id, method.id, app_secrets(method));
-    }
-}
-
-fn app_secrets(method: &AuthMethod) -> String {
-    let names: Vec<&str> = method.app_secrets.iter().map(|slot| slot.name.as_str()).collect();
-    if names.is_empty() { "needs no secret of your app".to_owned() } else { format!("needs {}", names.join(", ")) }
+/// A number of things, in words.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -12,16 +12,14 @@ mod rule;
 use std::fs;
 use std::path::Path;
 
+use relink_fixtures::{Diagnosed, Failing, Surroundings, differences};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::auth::auth_of;
 use self::descriptor::{dataset_json, described};
 use self::read::{Shown, column_of, items_of, request_of, sent_json, table_of};
-use super::diff::differences;
-use super::expected::Diagnosed;
-use super::failing::Failing;
-use super::fixture::Surroundings;
+use super::convert;
 use crate::{Descriptor, ErrorTable, Grant, Window, day_plus};
 
 /// The cases of a file. A member that is null counts as given, which `Option` cannot tell.
@@ -160,7 +158,7 @@ struct WaitCase {
 #[test]
 fn waits() {
     check("waits.json", |case: WaitCase| {
-        let found = case.failure.to_failure().unwrap().retry_after_ms();
+        let found = convert::failure(case.failure.to_failure().unwrap()).retry_after_ms();
         differences("ms", &json!(case.ms), &json!(found))
     });
 }
@@ -188,7 +186,7 @@ fn not_asked() -> Value {
 #[test]
 fn readings() {
     check("readings.json", |case: ReadingCase| {
-        let failure = case.failure.to_failure().unwrap();
+        let failure = convert::failure(case.failure.to_failure().unwrap());
         let mut wrong = Vec::new();
         if case.json != not_asked() {
             wrong.extend(differences("json", &case.json, &failure.json().unwrap_or_default()));
@@ -223,7 +221,8 @@ struct DiagnosisCase {
 fn diagnoses() {
     check("diagnoses.json", |case: DiagnosisCase| {
         let table = ErrorTable::new("acme", "Acme", case.rules.iter().map(rule::rule_of));
-        let found = table.diagnose(&case.failure.to_failure().unwrap(), rule::grant_of(&case.grant));
+        let failure = convert::failure(case.failure.to_failure().unwrap());
+        let found = convert::diagnosis(table.diagnose(&failure, rule::grant_of(&case.grant)));
         let mut expected = case.diagnosis;
         let named = expected.as_object_mut().unwrap();
         let message = named.remove("message");
@@ -249,7 +248,7 @@ fn grants() {
     check("grants.json", |case: GrantCase| {
         let start = Descriptor::new("acme", "Acme", "1.0.0");
         let descriptor = case.auth.iter().map(auth_of).fold(start, Descriptor::auth);
-        let found = Grant::of(&descriptor, &case.failure.to_failure().unwrap());
+        let found = Grant::of(&descriptor, &convert::failure(case.failure.to_failure().unwrap()));
         if found == rule::grant_of(&case.grant) { Vec::new() } else { vec![format!("grant: found {found:?}")] }
     });
 }
@@ -287,7 +286,7 @@ struct ContextCase {
 #[test]
 fn context() {
     check("context.json", |case: ContextCase| {
-        let context = case.context.to_context().unwrap();
+        let context = convert::context(&case.context.to_context().unwrap());
         let mut wrong: Vec<String> = case
             .setting
             .iter()

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::guests::Toolchain;
+use crate::guests;
 use crate::run;
 use crate::workspace::Workspace;
 
@@ -31,7 +31,7 @@ fn build_extism(workspace: &Workspace, peers: &Path) -> Result<()> {
     host.args(["build", "--quiet", "--release", "--locked", "-p", HOST, "--target-dir"]).arg(&programs);
     run::run(host.arg("--manifest-path").arg(&manifest))?;
 
-    let toolchain = Toolchain::find(workspace).context("no toolchain builds WebAssembly here")?;
+    let toolchain = guests::find_toolchain(workspace).context("no toolchain builds WebAssembly here")?;
     let mut guest = toolchain.cargo(&guests);
     run::run(guest.args(["--locked", "-p", "extism-guest", "--manifest-path"]).arg(&manifest))?;
 

@@ -29,8 +29,9 @@ pub(crate) fn read(line: &str) -> Option<Tally> {
         ["test", "result:", ..] => {
             Some(Tally { passed: number_before(&words, "passed"), failed: number_before(&words, "failed") })
         }
-        ["Ran", count, "test" | "tests", "in", _] => Some(Tally { passed: count.parse().ok()?, failed: 0 }),
-        ["#" | "ℹ", "pass", count] => Some(Tally { passed: count.parse().ok()?, failed: 0 }),
+        ["Ran", count, "test" | "tests", "in", _] | ["#" | "ℹ", "pass", count] => {
+            Some(Tally { passed: count.parse().ok()?, failed: 0 })
+        }
         ["#" | "ℹ", "fail", count] => Some(Tally { passed: 0, failed: count.parse().ok()? }),
         _ => None,
     }

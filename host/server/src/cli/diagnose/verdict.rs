@@ -6,7 +6,7 @@ use relink_core::reason::{Diagnosis, Remedy};
 use serde::Serialize;
 
 #[derive(Serialize)]
-pub(super) struct Verdict {
+pub(in crate::cli) struct Verdict {
     reason: &'static str,
     code: String,
     cause: Option<String>,
@@ -20,7 +20,7 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    pub(super) fn of(diagnosis: Diagnosis) -> Self {
+    pub(in crate::cli) fn of(diagnosis: Diagnosis) -> Self {
         Self {
             reason: diagnosis.reason.code(),
             needs_user: diagnosis.needs_user(),

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use relink_runtime::{Approval, ChangeError, ListingState, Package, Registry};
 
 use crate::cli::offline::Plugins;
-use crate::cli::plugin::print_reach;
+use crate::cli::plugin::check::describe;
 use crate::config::Config;
 
 pub(super) fn install(config: &Config, file: &Path, signature: Option<&Path>, approve: bool) -> Result<ExitCode> {
@@ -17,7 +17,7 @@ pub(super) fn install(config: &Config, file: &Path, signature: Option<&Path>, ap
     let approval = if approve { Approval::Given } else { Approval::Pending };
     let plugin = Plugins::open_for_change(config)?.registry().install(package, approval)?;
     println!("{} {} is in service (sha-256 {}).", plugin.id(), plugin.version(), plugin.digest());
-    print_reach(plugin.descriptor());
+    describe(plugin.descriptor());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 
+use relink_fixtures::Fixture;
 use serde_json::{Value, json};
 
 use super::read::{forever, items_of, only, pages_of, request_of, text, texts};
-use crate::testing::{exchange, fixture::Fixture};
+use crate::testing::native::Native;
 use crate::{
     Account, AuthMethod, Column, Context, Descriptor, Each, ErrorTable, Event, Fetch, Flow, Identity, Next, Provider,
     Report, Request, Response, Slice, StepOut, Table, flow,
@@ -31,7 +32,7 @@ pub(super) fn run(mut case: Value) -> Vec<String> {
     let fixture: Fixture = serde_json::from_value(case).unwrap();
     CASE.set(json!({ "flow": flow, "refusal": refusal }));
     WHY.take();
-    let mut wrong = exchange::run::<Toy>(&fixture, fixture.operation.as_ref().unwrap());
+    let mut wrong = relink_fixtures::run(&mut Native::<Toy>::new(), &fixture);
     let said = WHY.take();
     if let Some(why) = why {
         let why = why.as_str().unwrap().to_owned();

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::run;
-use crate::workspace::Workspace;
+use crate::command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -18,10 +17,15 @@ const RUSTUP_LIMIT: Duration = Duration::from_secs(90);
 /// A plugin's stack is touched at every call, since each call has a fresh instance: 64 KiB are quick to clear.
 const GUEST_FLAGS: &str = "-C link-arg=-zstack-size=65536";
 
+/// Where cargo leaves the core modules within a target folder.
+pub fn core_modules(guest_target: &Path) -> PathBuf {
+    guest_target.join(TARGET).join("release")
+}
+
 /// A way to compile Rust to WebAssembly.
 #[derive(Debug)]
-pub(crate) enum Toolchain {
-    /// The toolchain that runs xtask, with the target's standard library beside it.
+pub enum Toolchain {
+    /// The toolchain on the search path, with the target's standard library beside it.
     Own,
     /// Debian's packages bring a rustc of their own and the standard library as source.
     Debian { linker: PathBuf },
@@ -29,24 +33,26 @@ pub(crate) enum Toolchain {
 
 impl Toolchain {
     /// Looks for the target, asks rustup for it once, and falls back to Debian's packages.
-    pub(crate) fn find(workspace: &Workspace) -> Option<Self> {
-        if own_toolchain_has_target() || add_target_once(workspace) {
+    ///
+    /// In the folder `notes` it is noted when rustup has no target.
+    pub fn find(notes: &Path) -> Option<Self> {
+        if own_toolchain_has_target() || add_target_once(notes) {
             return Some(Self::Own);
         }
         let programs = ["/usr/bin/cargo", "/usr/bin/rustc"].map(Path::new);
         let library = Path::new("/usr/lib/rustlib/src/rust/library/std");
-        let is_complete = programs.into_iter().all(run::is_executable) && library.is_dir();
+        let is_complete = programs.into_iter().all(command::is_executable) && library.is_dir();
         let linker = newest_linker(Path::new("/usr/bin"))?;
         is_complete.then_some(Self::Debian { linker })
     }
 
     /// The command that builds in release mode for size; the caller adds the packages.
-    pub(crate) fn cargo(&self, guest_target: &Path) -> Command {
+    pub fn cargo(&self, guest_target: &Path) -> Command {
         let program = match self {
             Self::Own => "cargo",
             Self::Debian { .. } => "/usr/bin/cargo",
         };
-        let mut cargo = run::cargo(program);
+        let mut cargo = command::cargo(program);
         for (name, _) in env::vars_os() {
             if name.to_str().is_some_and(is_meant_for_the_host) {
                 cargo.env_remove(name);
@@ -99,29 +105,29 @@ fn is_meant_for_the_host(name: &str) -> bool {
 fn own_toolchain_has_target() -> bool {
     let mut rustc = Command::new("rustc");
     rustc.args(["--print", "target-libdir", "--target", TARGET]);
-    run::capture(&mut rustc).is_ok_and(|folder| Path::new(folder.trim()).is_dir())
+    command::capture(&mut rustc).is_ok_and(|folder| Path::new(folder.trim()).is_dir())
 }
 
 /// Asks rustup for the target, and remembers a refusal as long as the compiler stays the same.
-fn add_target_once(workspace: &Workspace) -> bool {
-    let Some(rustup) = run::find_program("rustup") else {
+fn add_target_once(notes: &Path) -> bool {
+    let Some(rustup) = command::find_program("rustup") else {
         return false;
     };
-    let Ok(compiler) = run::capture(Command::new("rustc").arg("-vV")) else {
+    let Ok(compiler) = command::capture(Command::new("rustc").arg("-vV")) else {
         return false;
     };
-    let refusal = workspace.target.join("guests/rustup-has-no-target");
+    let refusal = notes.join("rustup-has-no-target");
     if fs::read_to_string(&refusal).is_ok_and(|refused| refused == compiler) {
         return false;
     }
-    run::announce(format_args!("asking rustup for {TARGET}"));
+    command::announce(format_args!("asking rustup for {TARGET}"));
     let mut add = Command::new(rustup);
-    if run::succeeds_within(RUSTUP_LIMIT, add.args(["target", "add", TARGET])) {
+    if command::succeeds_within(RUSTUP_LIMIT, add.args(["target", "add", TARGET])) {
         return own_toolchain_has_target();
     }
-    run::note("rustup cannot fetch it; Debian's packages will do");
+    command::note("rustup cannot fetch it; Debian's packages will do");
     // Without the note the question is asked again, which costs time and nothing else.
-    let _ = fs::create_dir_all(workspace.target.join("guests"));
+    let _ = fs::create_dir_all(notes);
     let _ = fs::write(refusal, compiler);
     false
 }

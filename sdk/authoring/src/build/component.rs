@@ -8,7 +8,7 @@ use wit_parser::{Resolve, WorldItem, WorldKey};
 const ALLOWED_IMPORT: &str = "relink:plugin/diag@";
 
 /// Makes a component out of what `wit-bindgen` and rustc left behind.
-pub(crate) fn encode(core_module: &[u8]) -> Result<Vec<u8>> {
+pub fn encode(core_module: &[u8]) -> Result<Vec<u8>> {
     let component = ComponentEncoder::default()
         .module(core_module)
         .and_then(|encoder| encoder.validate(true).encode())

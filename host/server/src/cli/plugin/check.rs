@@ -1,0 +1,67 @@
+//! `relink plugin check`: every gate that a host has, without a host.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+use relink_core::plugin::{AuthMethod, Descriptor, SyncMode};
+use relink_runtime::{Plugin, Reach};
+
+use super::convert;
+use super::target::{Named, Target};
+use crate::config::Config;
+
+#[derive(Args)]
+pub(in crate::cli) struct Arguments {
+    #[command(flatten)]
+    named: Named,
+}
+
+pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
+    let (target, plugin) = arguments.named.load(config)?;
+    let problems = problems(&target, &plugin)?;
+    if problems.is_empty() {
+        println!("{} {} is a valid plugin (sha-256 {}).", plugin.id(), plugin.version(), plugin.digest());
+        describe(plugin.descriptor());
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{} {} would not work:", plugin.id(), plugin.version());
+    for problem in &problems {
+        println!("  {problem}");
+    }
+    println!("fix: correct the descriptor in the plugin's code or plugin.toml, then build again");
+    Ok(ExitCode::FAILURE)
+}
+
+/// What would go wrong after the gates of the sandbox: requests that are refused, and a manifest that says
+/// otherwise than the plugin.
+fn problems(target: &Target, plugin: &Plugin) -> Result<Vec<String>> {
+    let refused = relink_egress::check_descriptor(plugin.descriptor()).err().unwrap_or_default();
+    let mut problems: Vec<String> = refused.iter().map(ToString::to_string).collect();
+    if let Some(manifest) = target.manifest()? {
+        problems.extend(relink_fixtures::disagreements(&convert::described(plugin.descriptor()), &manifest));
+    }
+    Ok(problems)
+}
+
+/// What an operator approves and sets up.
+pub(super) fn describe(descriptor: &Descriptor) {
+    if !descriptor.aliases.is_empty() {
+        println!("  answers to {}", descriptor.aliases.join(", "));
+    }
+    for line in Reach::asked_by(descriptor).lines() {
+        println!("  {line}");
+    }
+    for dataset in &descriptor.datasets {
+        let daily = if matches!(dataset.mode, SyncMode::Daily(_)) { ", by day" } else { "" };
+        println!("  brings {}: {}{daily}", dataset.name, dataset.label);
+    }
+    for method in &descriptor.auth {
+        println!("  [plugins.{}.{}]  {}", descriptor.id, method.id, app_secrets(method));
+    }
+}
+
+fn app_secrets(method: &AuthMethod) -> String {
+    let names: Vec<&str> = method.app_secrets.iter().map(|slot| slot.name.as_str()).collect();
+    if names.is_empty() { "needs no secret of your app".to_owned() } else { format!("needs {}", names.join(", ")) }
+}

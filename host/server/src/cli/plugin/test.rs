@@ -1,0 +1,94 @@
+//! `relink plugin test`: replays the fixtures of a plugin through the sandbox.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Result;
+use clap::Args;
+use relink_fixtures::{Case, Fixture, coverage};
+use relink_runtime::Plugin;
+use serde::Serialize;
+
+use super::sandboxed::Sandboxed;
+use super::target::Named;
+use crate::config::Config;
+
+#[derive(Args)]
+pub(in crate::cli) struct Arguments {
+    #[command(flatten)]
+    named: Named,
+    /// The folder of fixtures; without it `fixtures` beside the plugin
+    #[arg(long, value_name = "DIR")]
+    fixtures: Option<PathBuf>,
+    /// Print JSON instead of words
+    #[arg(long)]
+    json: bool,
+}
+
+/// What came of the fixtures; as JSON, names and fields are a promise.
+#[derive(Serialize)]
+struct Report {
+    plugin: String,
+    version: String,
+    passed: usize,
+    failed: usize,
+    failures: Vec<Broken>,
+    /// Datasets and operations that no fixture shows.
+    not_covered: Vec<String>,
+}
+
+/// A fixture that does not hold.
+#[derive(Serialize)]
+struct Broken {
+    file: PathBuf,
+    line: usize,
+    about: String,
+    differences: Vec<String>,
+}
+
+pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
+    let (target, plugin) = arguments.named.load(config)?;
+    let report = test(&plugin, target.load_fixtures(arguments.fixtures.as_deref())?);
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print(&report);
+    }
+    Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn test(plugin: &Arc<Plugin>, cases: Vec<Case>) -> Report {
+    let mut subject = Sandboxed::new(Arc::clone(plugin));
+    let fixtures: Vec<&Fixture> = cases.iter().map(|case| &case.fixture).collect();
+    let not_covered = coverage::missing_operations(&mut subject, &fixtures);
+    let count = cases.len();
+    let broken = |Case { path, line, fixture }: Case| {
+        let differences = relink_fixtures::run(&mut subject, &fixture);
+        (!differences.is_empty()).then_some(Broken { file: path, line, about: fixture.about, differences })
+    };
+    let failures: Vec<Broken> = cases.into_iter().filter_map(broken).collect();
+    Report {
+        plugin: plugin.id().to_owned(),
+        version: plugin.version().to_owned(),
+        passed: count - failures.len(),
+        failed: failures.len(),
+        failures,
+        not_covered,
+    }
+}
+
+fn print(report: &Report) {
+    for Broken { file, line, about, differences } in &report.failures {
+        println!("{}:{line}: {about}", file.display());
+        for difference in differences {
+            println!("    {difference}");
+        }
+        println!();
+    }
+    let Report { plugin, version, passed, failed, .. } = report;
+    println!("{plugin} {version}: {passed} of {} fixtures hold.", passed + failed);
+    if !report.not_covered.is_empty() {
+        println!("No fixture shows: {}.", report.not_covered.join(", "));
+    }
+}

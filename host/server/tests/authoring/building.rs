@@ -1,0 +1,52 @@
+//! `relink plugin build` and `check`.
+
+use std::fs;
+
+use crate::support::{Beacon, plugin, relink, said};
+
+#[test]
+fn a_rust_project_builds_offline_and_every_gate_takes_it() {
+    let beacon = Beacon::new();
+    let said = beacon.plugin(&["check", "dist/beacon.wasm"]).done();
+    assert!(said.contains("beacon 0.1.0 is a valid plugin"), "{said}");
+    assert!(said.contains("talks to api.beacon.example") && said.contains("talks to login.beacon.example"), "{said}");
+}
+
+#[test]
+fn a_manifest_that_says_otherwise_than_the_code_is_refused() {
+    let beacon = Beacon::new();
+    fs::write(beacon.folder().join("plugin.toml"), "id = \"beacon\"\nversion = \"9.0.0\"\nhosts = []").unwrap();
+    let said = beacon.plugin(&["check", "dist/beacon.wasm"]).failed();
+    assert!(said.contains("version is \"9.0.0\", not \"0.1.0\""), "{said}");
+    assert!(said.contains("hosts are []"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_no_plugin_is_told_what_is_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("x.wasm"), b"\0asm\x01\0\0\0").unwrap();
+    let said = plugin(folder.path(), ["check", "x.wasm"]).failed();
+    assert!(said.contains("expected:") && said.contains("fix:"), "{said}");
+}
+
+#[test]
+fn a_missing_tool_is_named_with_the_way_to_install_it() {
+    for (lang, tool, help) in [
+        ("rust", "cargo is missing", "rustup.rs"),
+        ("ts", "node is missing", "apt-get install nodejs npm"),
+        ("python", "Python 3.11 or later is missing", "apt-get install python3 python3-venv"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        plugin(folder.path(), ["new", "beacon", "--lang", lang]).done();
+        let nowhere = tempfile::tempdir().unwrap();
+        let said = said(relink(folder.path()).env("PATH", nowhere.path()).args(["plugin", "build", "beacon"])).failed();
+        assert!(said.contains(tool) && said.contains(help), "{lang}: {said}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_no_project_is_told_how_to_become_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = plugin(folder.path(), ["build"]).failed();
+    assert!(said.contains("relink plugin new NAME"), "{said}");
+}
