@@ -260,12 +260,12 @@ impl Registry {
     /// Takes a plugin out of service until it is enabled; its file stays.
     pub fn disable(&self, id: &str) -> Result<(), ChangeError> {
         let mut folder = lock(&self.folder);
-        if lock(&self.shelf).in_service(id).is_none() {
-            return Err(ChangeError::Unknown { id: id.to_owned() });
-        }
+        let file = lock(&self.shelf).file_of(id).ok_or_else(|| ChangeError::Unknown { id: id.to_owned() })?;
         self.keeper.set_disabled(id, true)?;
         let events = self.follow_ledger(&mut folder, id);
         self.announce(&mut folder, events);
+        // It is listed as switched off at once.
+        self.look_again(&mut folder, &[file]);
         Ok(())
     }
 

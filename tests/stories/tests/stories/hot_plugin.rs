@@ -31,7 +31,8 @@ async fn a_plugin_is_uploaded_switched_off_and_removed_by_operators_only(databas
     assert!(page.text().contains("Switched off"), "{}", page.text());
     assert_eq!(agency.owner.visit("/connect?plugin=ahrefs").await.status, 404);
     let page = agency.owner.press(&page, "form[action='/plugins/ahrefs/enable'] button").await;
-    assert!(page.text().contains("Running"), "{}", page.text());
+    assert!(page.text().contains("in service again"), "{}", page.text());
+    assert_eq!(agency.owner.visit("/connect?plugin=ahrefs").await.status, 200);
 
     let back = agency.owner.api(Method::POST, "/plugins/ahrefs/rollback", None).await;
     assert_eq!(back.status, 409, "{}", back.body);
