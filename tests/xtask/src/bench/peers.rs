@@ -28,12 +28,12 @@ fn build_extism(workspace: &Workspace, peers: &Path) -> Result<()> {
     let manifest = workspace.root.join("tests/bench/peers/extism/Cargo.toml");
     let (programs, guests) = (peers.join("programs"), peers.join("guests"));
     let mut host = run::cargo("cargo");
-    host.args(["build", "--quiet", "--release", "--locked", "-p", HOST, "--target-dir"]).arg(&programs);
+    host.args(["build", "--quiet", "--release", "-p", HOST, "--target-dir"]).arg(&programs);
     run::run(host.arg("--manifest-path").arg(&manifest))?;
 
     let toolchain = guests::find_toolchain(workspace).context("no toolchain builds WebAssembly here")?;
     let mut guest = toolchain.cargo(&guests);
-    run::run(guest.args(["--locked", "-p", "extism-guest", "--manifest-path"]).arg(&manifest))?;
+    run::run(guest.args(["-p", "extism-guest", "--manifest-path"]).arg(&manifest))?;
 
     let folder = peers.join("extism");
     fs::create_dir_all(&folder)?;
