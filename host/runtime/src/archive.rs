@@ -90,7 +90,7 @@ impl Archive {
 }
 
 /// Where the signature of a component lies: beside it.
-pub(crate) fn signature_file(component: &Path) -> PathBuf {
+pub fn signature_file(component: &Path) -> PathBuf {
     let mut name = component.as_os_str().to_owned();
     name.push(".minisig");
     PathBuf::from(name)

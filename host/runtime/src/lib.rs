@@ -27,7 +27,7 @@ mod registry;
 mod text;
 mod trust;
 
-pub use archive::Package;
+pub use archive::{Package, signature_file};
 pub use calls::Calls;
 pub use fault::Fault;
 pub use limits::Limits;

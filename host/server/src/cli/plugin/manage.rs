@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use relink_runtime::{Approval, ChangeError, ListingState, Package, Registry};
+use relink_runtime::{Approval, ChangeError, ListingState, Package, Registry, signature_file};
 
 use crate::cli::offline::Plugins;
 use crate::cli::plugin::check::describe;
@@ -46,12 +46,7 @@ pub(super) fn change(
 }
 
 fn read_signature(file: &Path, signature: Option<&Path>) -> Result<Option<String>> {
-    let beside = || {
-        let mut name = file.as_os_str().to_owned();
-        name.push(".minisig");
-        name.into()
-    };
-    let path = signature.map_or_else(beside, Path::to_owned);
+    let path = signature.map_or_else(|| signature_file(file), Path::to_owned);
     if signature.is_none() && !path.exists() {
         return Ok(None);
     }

@@ -3,16 +3,17 @@
 use std::fs::{self, OpenOptions};
 use std::io::{Cursor, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use minisign::{KeyPair, SecretKeyBox};
+use relink_runtime::signature_file;
 
 /// Makes a pair of keys. The secret one is not encrypted, so that a build can use it: the rights of the
 /// file protect it.
 pub(super) fn keygen(secret_key: &Path) -> Result<ExitCode> {
-    let public_key = with_suffix(secret_key, ".pub");
+    let public_key = secret_key.with_added_extension("pub");
     ensure!(!secret_key.exists(), "{} is there already: keep it, or name another file", secret_key.display());
     let pair = KeyPair::generate_unencrypted_keypair()?;
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(secret_key)?;
@@ -33,14 +34,8 @@ pub(super) fn sign(file: &Path, key: &Path) -> Result<ExitCode> {
         .with_context(|| format!("{} is no unencrypted secret key of minisign", key.display()))?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let signature = minisign::sign(None, &secret_key, Cursor::new(component), Some(&name), None)?;
-    let beside = with_suffix(file, ".minisig");
+    let beside = signature_file(file);
     fs::write(&beside, signature.to_string())?;
     println!("{} is written.", beside.display());
     Ok(ExitCode::SUCCESS)
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
