@@ -4,6 +4,7 @@
 //! `fresh N` or `reused N`, and is answered with the 50th and 99th percentile of N calls in nanoseconds.
 
 use std::env;
+use std::fs;
 use std::io::{self, BufRead, Write};
 use std::time::{Duration, Instant};
 
@@ -13,8 +14,8 @@ use extism::{CompiledPlugin, Manifest, Plugin, PluginBuilder, UserData, ValType,
 const FUNCTION: &str = "explain";
 
 fn main() -> Result<()> {
-    let guest = env::args().nth(1).context("name the guest")?;
-    let manifest = Manifest::new([Wasm::file(guest)]);
+    let guest = env::args_os().nth(1).context("name the guest")?;
+    let manifest = Manifest::new([Wasm::data(fs::read(guest)?)]);
     // The SDK's log function, which the guest imports but does not call.
     let log = |_: &mut extism::CurrentPlugin, _: &[extism::Val], _: &mut [extism::Val], _: UserData<()>| Ok(());
     let compiled = PluginBuilder::new(manifest)
