@@ -61,7 +61,7 @@ pub(crate) struct Beacon(TempDir);
 impl Beacon {
     /// Starts and builds the template's plugin, and takes a copy of what matters.
     pub(crate) fn new() -> Self {
-        let project = built_project();
+        let project = built_project("beacon", |source| source);
         let folder = tempfile::tempdir().unwrap();
         for part in ["dist/beacon.wasm", "plugin.toml", "fixtures/operations.json", "fixtures/diagnoses.json"] {
             let copy = folder.path().join(part);
@@ -92,17 +92,19 @@ fn shared() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("authoring")
 }
 
-/// A project that was started and built by the program; tests only read it.
-fn built_project() -> PathBuf {
+/// A project of the template, changed, that was started and built by the program; tests only read it.
+pub(crate) fn built_project(name: &str, change: impl FnOnce(String) -> String) -> PathBuf {
     let (shared, fresh) = (shared(), tempfile::tempdir().unwrap());
     fs::create_dir_all(&shared).unwrap();
     let lock = File::create(shared.join("lock")).unwrap();
     lock.lock().unwrap();
-    plugin(fresh.path(), ["new", "beacon", "--lang", "rust"]).done();
-    let project = shared.join("beacon");
-    update(&fresh.path().join("beacon"), &project);
+    plugin(fresh.path(), ["new", name, "--lang", "rust"]).done();
+    let (started, project) = (fresh.path().join(name), shared.join(name));
+    let source = started.join("src/lib.rs");
+    fs::write(&source, change(fs::read_to_string(&source).unwrap())).unwrap();
+    update(&started, &project);
     let target = shared.join("target");
-    said(relink(&shared).env("CARGO_TARGET_DIR", target).args(["plugin", "build", "beacon"])).done();
+    said(relink(&shared).env("CARGO_TARGET_DIR", target).args(["plugin", "build", name])).done();
     project
 }
 
