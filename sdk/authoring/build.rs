@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Files and folders of the repository, from its root.
-const PACKED: [&str; 19] = [
+const PACKED: [&str; 20] = [
     "Cargo.lock",
     "Cargo.toml",
     "plugins/README.md",
@@ -27,6 +27,7 @@ const PACKED: [&str; 19] = [
     "sdk/rust/Cargo.toml",
     "sdk/rust/src",
     "wit/0.1",
+    "wit/0.2",
 ];
 
 /// What tools leave behind, and tests of the SDK that need the rest of the repository.

@@ -6,6 +6,7 @@
 mod descriptor;
 mod exchange;
 mod failure;
+mod inbound;
 
 pub use descriptor::{
     AuthKind, AuthMethod, BodyFormat, Budget, BudgetKey, CredentialUse, Daily, Dataset, Descriptor, Field, KeptFrom,
@@ -16,3 +17,7 @@ pub use exchange::{
     StepOut, Throttle, TransportFailure, TransportKind, Window,
 };
 pub use failure::{Facts, Failure, Phase};
+pub use inbound::{
+    About, Echo, Encoding, Handshake, Hash, Hmac, Inbound, Jws, Message, Part, Proof, SentAt, Signal, SignalEvent,
+    SignedField, SignedHandshake, Source,
+};

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue};
-use relink_core::plugin::{CredentialUse, Place, Placement, TransportFailure};
+use relink_core::plugin::{AuthMethod, CredentialUse, Place, Placement, TransportFailure};
 use serde_json::Value;
 use url::form_urlencoded;
 use zeroize::Zeroizing;
@@ -19,9 +19,11 @@ use crate::hosts;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Places every secret of `credential_use`; refuses a host that may not receive them.
+/// Places every secret of `credential_use` but optional ones that nobody gave; refuses a host that may
+/// not receive them.
 pub(crate) fn place(
     draft: &mut Draft,
+    method: &AuthMethod,
     credential_use: &CredentialUse,
     credentials: &Credentials,
 ) -> Result<(), TransportFailure> {
@@ -32,7 +34,8 @@ pub(crate) fn place(
         return Err(blocked(format!("credential {:?} may not go to {}", credential_use.name, draft.host)));
     }
     let mut basic = Basic::default();
-    for placement in &credential_use.placements {
+    let is_left_out = |secret: &str| method.is_optional(secret) && credentials.get(secret).is_none();
+    for placement in credential_use.placements.iter().filter(|placement| !is_left_out(&placement.secret)) {
         let secret = credentials.usable(&placement.secret)?;
         let value = Zeroizing::new(format!("{}{secret}{}", placement.prefix, placement.suffix));
         match placement.place {

@@ -145,7 +145,7 @@ fn prepare(call: Call<'_>, request: &Request) -> Result<Draft, TransportFailure>
         let Some(credential_use) = call.method.credential_use(name) else {
             return Err(blocked(format!("the plugin declares no credential {name:?}")));
         };
-        placement::place(&mut draft, credential_use, call.credentials)?;
+        placement::place(&mut draft, call.method, credential_use, call.credentials)?;
     }
     Ok(draft)
 }

@@ -160,7 +160,11 @@ fn read_typed(
         let value = value.filter(|value| !value.expose().is_empty()).or_else(|| old.get(&slot.name).cloned());
         let field =
             |message: String| SecretsError { kind: SecretsErrorKind::Refused, field: Some(slot.name.clone()), message };
-        let value = value.ok_or_else(|| field(format!("Enter the {}.", slot.label)))?;
+        let value = match value {
+            Some(value) => value,
+            None if slot.optional => continue,
+            None => return Err(field(format!("Enter the {}.", slot.label))),
+        };
         if value.expose().len() > MAX_SECRET || value.expose().chars().any(char::is_control) {
             return Err(field(format!("This is not a {}: paste the value alone.", slot.label)));
         }

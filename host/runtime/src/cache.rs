@@ -154,6 +154,7 @@ mod tests {
             budgets: Vec::new(),
             config_schema: "{}".to_owned(),
             help_url: None,
+            inbound: None,
         };
         Description { contract: Contract::V0_1, descriptor, gates: 3 }
     }

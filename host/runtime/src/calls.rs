@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use relink_core::plugin::{Context, Event, Failure, StepOut};
+use relink_core::plugin::{Context, Event, Failure, Message, Signal, StepOut};
 use relink_core::reason::Diagnosis;
 use tokio::sync::Semaphore;
 use tokio::task;
@@ -43,6 +43,21 @@ impl Calls {
         event: Event,
     ) -> Result<StepOut, Fault> {
         self.run(plugin, move |plugin| plugin.step(context, &state, event)).await
+    }
+
+    /// Asks a plugin to take over the state that its version `version` left.
+    pub async fn migrate(
+        &self,
+        plugin: &Arc<Plugin>,
+        version: String,
+        state: Vec<u8>,
+    ) -> Result<Option<Vec<u8>>, Fault> {
+        self.run(plugin, move |plugin| plugin.migrate(&version, &state)).await
+    }
+
+    /// Asks a plugin what a message of its provider means.
+    pub async fn receive(&self, plugin: &Arc<Plugin>, message: Message) -> Result<Vec<Signal>, Fault> {
+        self.run(plugin, |plugin| plugin.receive(message)).await
     }
 
     async fn run<T, F>(&self, plugin: &Arc<Plugin>, call: F) -> Result<T, Fault>

@@ -21,6 +21,9 @@ pub enum Fault {
     Memory { limit_bytes: usize },
     #[error("the plugin's answer is unusable: {what}")]
     BadOutput { what: String },
+    /// The plugin was built for a contract that has no word for what it was asked.
+    #[error("{what} is not in the contract that the plugin was built for")]
+    NotInContract { what: &'static str },
     /// Too many calls wait already. The plugin did nothing wrong; try again later.
     #[error("too many plugin calls are waiting")]
     Busy,
@@ -38,7 +41,7 @@ impl Fault {
     pub const fn is_plugins_fault(&self) -> bool {
         match self {
             Self::Trap { .. } | Self::Deadline { .. } | Self::Memory { .. } | Self::BadOutput { .. } => true,
-            Self::Busy | Self::Host => false,
+            Self::NotInContract { .. } | Self::Busy | Self::Host => false,
         }
     }
 
@@ -49,6 +52,7 @@ impl Fault {
             Self::Deadline { .. } => "deadline",
             Self::Memory { .. } => "memory",
             Self::BadOutput { .. } => "bad-output",
+            Self::NotInContract { .. } => "not-in-contract",
             Self::Busy => "busy",
             Self::Host => "host",
         }
@@ -64,6 +68,10 @@ impl Fault {
         }
         if let Some(MemoryRefused { limit_bytes }) = error.downcast_ref() {
             return Self::Memory { limit_bytes: *limit_bytes };
+        }
+        // What the bindings themselves refuse to say is passed on as it is.
+        if let Some(fault) = error.downcast_ref::<Self>() {
+            return fault.clone();
         }
         match error.downcast_ref::<Trap>() {
             Some(Trap::Interrupt) => Self::Deadline { limit: deadline },

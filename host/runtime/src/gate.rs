@@ -6,6 +6,7 @@ mod auth;
 mod descriptor;
 mod format;
 mod hosts;
+mod inbound;
 mod surface;
 
 use wasmparser::Validator;
@@ -19,7 +20,7 @@ use crate::limits::Limits;
 use crate::refusal::{Gate, Refusal};
 
 /// Counts up when a check of [`examine`] becomes stricter, so that what passed before is examined again.
-pub(crate) const REVISION: u32 = 1;
+pub(crate) const REVISION: u32 = 2;
 
 /// Checks the bytes of a component, and finds the version of the contract that it was built for.
 pub(crate) fn examine(component: &[u8], limits: &Limits) -> Result<Contract, Refusal> {

@@ -4,7 +4,9 @@
 //! exist is the plugin's bug and a fault. A length of time that the provider made up is cut, since
 //! `classify` must stay useful whatever a provider sends.
 
-use relink_core::plugin::{Account, Context, Descriptor, Found, Identity, Next, Request, StepOut, Throttle};
+use relink_core::plugin::{
+    About, Account, Context, Descriptor, Found, Identity, Next, Request, Signal, StepOut, Throttle,
+};
 use relink_core::reason::Diagnosis;
 use relink_core::time::Timestamp;
 
@@ -34,7 +36,7 @@ pub(crate) fn check_step(
     asked: &Asked,
     limits: &Limits,
 ) -> Result<StepOut, Fault> {
-    require(out.state.len() <= limits.state_bytes, "the state is too large")?;
+    out.state = check_state(out.state, limits)?;
     require(out.found.len() <= limits.found, "too many things were found in one step")?;
     let rows_bytes: usize = out.found.iter().map(rows_bytes).sum();
     require(rows_bytes <= limits.rows_bytes, "too many bytes of rows were found in one step")?;
@@ -48,6 +50,25 @@ pub(crate) fn check_step(
         Next::Receive | Next::Done | Next::Failed(_) => {}
     }
     Ok(out)
+}
+
+pub(crate) fn check_state(state: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, Fault> {
+    require(state.len() <= limits.state_bytes, "the state is too large")?;
+    Ok(state)
+}
+
+/// Checks what a plugin read in a message that came at `now`. What the future brings nobody knows: a
+/// moment after `now` is cut, or it would outlive a reconnection that comes in between.
+pub(crate) fn check_signals(mut signals: Vec<Signal>, now: Timestamp, limits: &Limits) -> Result<Vec<Signal>, Fault> {
+    require(signals.len() <= limits.found, "too many signals were read in one message")?;
+    for signal in &mut signals {
+        match &signal.about {
+            About::Subject(subject) => require(is_id(subject), "an unusable `signal.about.subject`")?,
+            About::Account(id) => require(is_id(id), "an unusable `signal.about.account`")?,
+        }
+        signal.at = signal.at.map(|moment| moment.min(now));
+    }
+    Ok(signals)
 }
 
 /// What the answer to a step is held against.

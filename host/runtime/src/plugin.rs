@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use relink_core::plugin::{Context, Descriptor, Event, Failure, StepOut};
+use relink_core::plugin::{Context, Descriptor, Event, Failure, Message, Signal, StepOut};
 use relink_core::reason::Diagnosis;
 use tokio::sync::Semaphore;
 use wasmtime::{Engine, Store};
@@ -128,6 +128,28 @@ impl Plugin {
         let out = self.code.get()?.step(self.store(deadline), context, state, event);
         let out = out.map_err(|error| Fault::from_wasmtime(&error, deadline))?;
         output::check_step(out, &self.descriptor, &asked, &self.limits)
+    }
+
+    /// Asks the plugin to take over the state that its version `version` left. None = it has no use for
+    /// it. Blocks as [`Plugin::step`] does.
+    pub fn migrate(&self, version: &str, state: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        let deadline = self.limits.step_deadline;
+        let migrated = self.code.get()?.migrate(self.store(deadline), version, state);
+        let migrated = migrated.map_err(|error| Fault::from_wasmtime(&error, deadline))?;
+        migrated.map(|state| output::check_state(state, &self.limits)).transpose()
+    }
+
+    /// Asks the plugin what a message of its provider means. Blocks as [`Plugin::step`] does.
+    ///
+    /// A plugin that declares no way to prove messages is not asked, whatever it exports.
+    pub fn receive(&self, message: Message) -> Result<Vec<Signal>, Fault> {
+        if self.descriptor.inbound.is_none() {
+            return Ok(Vec::new());
+        }
+        let (deadline, now) = (self.limits.step_deadline, message.now);
+        let signals = self.code.get()?.receive(self.store(deadline), message);
+        let signals = signals.map_err(|error| Fault::from_wasmtime(&error, deadline))?;
+        output::check_signals(signals, now, &self.limits)
     }
 
     fn store(&self, deadline: Duration) -> Store<Guest> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use relink_core::plugin::{AuthMethod, Budget, Descriptor};
+use relink_core::plugin::{AuthMethod, Budget, Descriptor, Hmac, Inbound, Jws, Proof, SignedField};
 use serde::{Deserialize, Serialize};
 
 /// Everything outside the sandbox that a plugin may have the host touch, in words that an operator
@@ -19,6 +19,8 @@ pub struct Reach {
     pub app_secrets: BTreeSet<String>,
     /// Where a secret is sent: `access_token in header authorization to api.example.com`.
     pub secrets: BTreeSet<String>,
+    /// What passes for a message of the provider, which can end the access of everybody.
+    pub inbound: BTreeSet<String>,
     /// How often it may ask.
     pub budgets: BTreeSet<String>,
     /// Features of the host beyond the contract's core.
@@ -34,6 +36,7 @@ impl Reach {
             sign_in: methods().flat_map(sign_in_urls).collect(),
             app_secrets: methods().flat_map(app_secrets).collect(),
             secrets: methods().flat_map(secret_uses).collect(),
+            inbound: descriptor.inbound.iter().map(inbound).collect(),
             budgets: budgets(&descriptor.budgets),
             features: descriptor.requires.iter().cloned().collect(),
         }
@@ -49,6 +52,7 @@ impl Reach {
             sign_in: beyond(&self.sign_in, &granted.sign_in),
             app_secrets: beyond(&self.app_secrets, &granted.app_secrets),
             secrets: beyond(&self.secrets, &granted.secrets),
+            inbound: beyond(&self.inbound, &granted.inbound),
             budgets: beyond(&self.budgets, &granted.budgets),
             features: beyond(&self.features, &granted.features),
         }
@@ -68,6 +72,7 @@ impl Reach {
             of("signs people in at", &self.sign_in),
             of("uses your secret", &self.app_secrets),
             of("has the host send", &self.secrets),
+            of("believes", &self.inbound),
             of("asks", &self.budgets),
             of("needs the host feature", &self.features),
         ];
@@ -98,6 +103,15 @@ fn secret_uses(method: &AuthMethod) -> Vec<String> {
         credential_use.placements.iter().map(move |placement| format!("{} to {hosts}", placement.secret))
     });
     uses.collect()
+}
+
+fn inbound(inbound: &Inbound) -> String {
+    let proof = match &inbound.proof {
+        Proof::Hmac(Hmac { secret, .. }) => format!("a hash with {secret}"),
+        Proof::SignedField(SignedField { secret, name }) => format!("a hash with {secret} in {name}"),
+        Proof::Jws(Jws { jwks_url, .. }) => format!("the keys of {jwks_url}"),
+    };
+    format!("messages to \"{}\" proven by {proof}", inbound.label)
 }
 
 fn budgets(budgets: &[Budget]) -> BTreeSet<String> {

@@ -7,12 +7,14 @@ use crate::ads;
 /// The credential use of requests to Google Ads.
 pub(crate) const ADS_CREDENTIAL: &str = "ads";
 
-/// The developer token belongs to the operator and goes to Google Ads alone.
+/// The developer token belongs to the operator and goes to Google Ads alone. Apps that registered since
+/// September 2026 have none: their access hangs on the Cloud project.
 pub(crate) fn method() -> AuthMethod {
     AuthMethod::oauth2(oauth())
         .app_secret(
             SecretSlot::new("developer_token", "Google Ads developer token")
-                .help("https://developers.google.com/google-ads/api/docs/api-policy/developer-token"),
+                .help("https://developers.google.com/google-ads/api/docs/api-policy/developer-token")
+                .optional(),
         )
         .used(
             CredentialUse::new(ADS_CREDENTIAL)

@@ -150,7 +150,7 @@ impl Failure {
     }
 }
 
-fn header<'a>(headers: &'a [Field], name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(headers: &'a [Field], name: &str) -> Option<&'a str> {
     headers.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value.as_str())
 }
 

@@ -91,7 +91,7 @@ impl AuthMethod {
 impl SecretSlot {
     /// A secret value.
     pub fn new(name: &str, label: &str) -> Self {
-        Self { name: name.to_owned(), label: label.to_owned(), help_url: None, public: false }
+        Self { name: name.to_owned(), label: label.to_owned(), help_url: None, public: false, optional: false }
     }
 
     /// Says where the person finds the value.
@@ -103,6 +103,12 @@ impl SecretSlot {
     /// Says that the value is no secret and may be shown again.
     pub fn public(mut self) -> Self {
         self.public = true;
+        self
+    }
+
+    /// Says that nobody has to give the value. What would carry it is then left out of a request.
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
         self
     }
 }

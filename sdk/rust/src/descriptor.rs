@@ -1,7 +1,7 @@
 //! Saying what the plugin is.
 
 use crate::table::Table;
-use crate::{AuthMethod, BudgetKey, Descriptor, RateBudget};
+use crate::{AuthMethod, BudgetKey, Descriptor, Inbound, RateBudget};
 
 impl Descriptor {
     /// Starts a descriptor. The version is `env!("CARGO_PKG_VERSION")`.
@@ -29,6 +29,7 @@ impl Descriptor {
             budgets: Vec::new(),
             config_schema: r#"{"type":"object","properties":{}}"#.to_owned(),
             help_url: None,
+            inbound: None,
         }
     }
 
@@ -72,6 +73,13 @@ impl Descriptor {
     /// The JSON Schema of the settings of a connection.
     pub fn config_schema(mut self, schema: &serde_json::Value) -> Self {
         self.config_schema = schema.to_string();
+        self
+    }
+
+    /// How the provider tells by itself that something changed; [`Provider::receive`](crate::Provider::receive)
+    /// reads what it says.
+    pub fn inbound(mut self, inbound: Inbound) -> Self {
+        self.inbound = Some(inbound);
         self
     }
 

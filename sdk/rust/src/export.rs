@@ -46,7 +46,7 @@ mod component {
     use std::marker::PhantomData;
 
     use crate::bindings::exports::relink::plugin::provider::Guest;
-    use crate::{Context, Descriptor, Diagnosis, Event, Failure, Provider, StepOut, log};
+    use crate::{Context, Descriptor, Diagnosis, Event, Failure, Message, Provider, Signal, StepOut, log};
 
     /// Puts a provider behind the exported functions.
     #[doc(hidden)]
@@ -66,6 +66,16 @@ mod component {
         fn step(context: Context, state: Vec<u8>, event: Event) -> StepOut {
             report_panics();
             P::step(&context, &state, event)
+        }
+
+        fn migrate(version: String, state: Vec<u8>) -> Option<Vec<u8>> {
+            report_panics();
+            P::migrate(&version, &state)
+        }
+
+        fn receive(message: Message) -> Vec<Signal> {
+            report_panics();
+            P::receive(&message)
         }
     }
 

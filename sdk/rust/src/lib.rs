@@ -101,6 +101,7 @@
 //! | a request per item of a list | [`Each`] |
 //! | errors | [`ErrorTable`], [`rule`] |
 //! | errors within a 200 | [`Provider::refusal`] |
+//! | messages from the provider | [`Inbound`], [`Provider::receive`] |
 //! | tests | [`testing`] |
 //!
 //! A provider that fits none of this implements [`Provider::step`] by hand: a pure function from a
@@ -137,6 +138,7 @@ mod diagnose;
 pub mod export;
 mod failure;
 mod flow;
+mod inbound;
 pub mod log;
 mod names;
 mod oauth2;
@@ -149,11 +151,12 @@ mod table;
 pub mod testing;
 
 pub use bindings::relink::plugin::types::{
-    Account, Actor, AuthKind, AuthMethod, Blast, BodyFormat, BudgetKey, Certainty, Chunking, Context, CredentialUse,
-    Csv, Daily, Dataset, Delivery, Descriptor, Diagnosis, Event, Facts, Failure, Field, Found, Framing, Identity,
-    KeptFrom, KeptValue, Next, Oauth1, Oauth2, Operation, Phase, Place, Placement, RateBudget, Reason, Refresh, Remedy,
-    Request, Response, Rotation, Rows, Scope, SecretSlot, Signer, Slice, StepOut, SyncMode, Throttle, TokenAuth,
-    TransportFailure, TransportKind, Window,
+    About, Account, Actor, AuthKind, AuthMethod, Blast, BodyFormat, BudgetKey, Certainty, Chunking, Context,
+    CredentialUse, Csv, Daily, Dataset, Delivery, Descriptor, Diagnosis, Echo, Encoding, Event, Facts, Failure, Field,
+    Found, Framing, Handshake, Hash, HeaderItem, Hmac, Identity, Inbound, Jws, KeptFrom, KeptValue, Message, Next,
+    Oauth1, Oauth2, Operation, Part, Phase, Place, Placement, Proof, RateBudget, Reason, Refresh, Remedy, Request,
+    Response, Rotation, Rows, Scope, SecretSlot, SentAt, Signal, SignalEvent, SignedField, SignedHandshake, Signer,
+    Slice, Source, StepOut, SyncMode, Throttle, TokenAuth, TransportFailure, TransportKind, Window,
 };
 pub use column::Column;
 pub use context::day_plus;

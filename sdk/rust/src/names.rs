@@ -23,7 +23,7 @@ macro_rules! names {
 
 names! {
     Phase: Authorize = "authorize" Exchange = "exchange" Refresh = "refresh" Probe = "probe"
-        Sync = "sync" Revoke = "revoke";
+        Sync = "sync" Revoke = "revoke" Inbound = "inbound";
     Reason: InvalidCredentials = "invalid-credentials" InvalidRefreshToken = "invalid-refresh-token"
         ExpiredToken = "expired-token" InsufficientPrivileges = "insufficient-privileges"
         AccountActionRequired = "account-action-required" ProviderSpecific = "provider-specific"

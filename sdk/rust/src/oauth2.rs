@@ -26,6 +26,7 @@ impl Oauth2 {
             keep: Vec::new(),
             assumed_lifetime_s: None,
             reauthorize_days: None,
+            issuer: None,
         }
     }
 
@@ -137,6 +138,15 @@ impl Oauth2 {
     /// The lifetime of the access token when the provider does not say it.
     pub fn assumed_lifetime_s(mut self, seconds: u64) -> Self {
         self.assumed_lifetime_s = Some(seconds);
+        self
+    }
+
+    /// What the provider sends as `iss` when it sends the person back (RFC 9207).
+    ///
+    /// A person who comes back from another provider, or from nobody in particular, is refused: so name
+    /// it only if the provider always sends it.
+    pub fn issuer(mut self, issuer: &str) -> Self {
+        self.issuer = Some(issuer.to_owned());
         self
     }
 

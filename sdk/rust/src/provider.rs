@@ -2,7 +2,9 @@
 
 use crate::diagnose::{ErrorTable, Grant};
 use crate::flow::{self, Flow};
-use crate::{Context, Descriptor, Diagnosis, Event, Failure, Operation, Response, Slice, StepOut, Throttle};
+use crate::{
+    Context, Descriptor, Diagnosis, Event, Failure, Message, Operation, Response, Signal, Slice, StepOut, Throttle,
+};
 
 /// One provider: what it is, which requests fetch its data, and what its errors mean.
 ///
@@ -58,6 +60,25 @@ pub trait Provider: 'static {
     /// Goes one step on. Write it by hand only if no [`Flow`] does what the provider needs.
     fn step(context: &Context, state: &[u8], event: Event) -> StepOut {
         flow::step::<Self>(context, state, event)
+    }
+
+    /// Takes over the state that another version of the plugin left in the middle of a slice.
+    ///
+    /// None = it is of no use here, and the host starts the slice again: nothing is lost but the pages
+    /// that were read already.
+    fn migrate(version: &str, state: &[u8]) -> Option<Vec<u8>> {
+        let _ = (version, state);
+        None
+    }
+
+    /// Says what a message of the provider means, if the descriptor has
+    /// [`inbound`](Descriptor::inbound). Empty = nothing.
+    ///
+    /// Of a message that ended access, say only whom it is about: the host asks
+    /// [`classify`](Provider::classify) in phase `inbound` what it means.
+    fn receive(message: &Message) -> Vec<Signal> {
+        let _ = message;
+        Vec::new()
     }
 
     /// Chooses the flow of an operation.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Inbound;
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Descriptor {
     pub id: String,
@@ -15,6 +17,7 @@ pub struct Descriptor {
     pub budgets: Vec<Budget>,
     pub config_schema: String,
     pub help_url: Option<String>,
+    pub inbound: Option<Inbound>,
 }
 
 impl Descriptor {
@@ -111,6 +114,16 @@ impl AuthMethod {
         }
     }
 
+    /// The secrets that somebody has to give: the operator or the person who connects.
+    pub fn slots(&self) -> impl Iterator<Item = &SecretSlot> {
+        self.app_secrets.iter().chain(&self.user_secrets)
+    }
+
+    /// Whether requests go without this secret if nobody gave it.
+    pub fn is_optional(&self, secret: &str) -> bool {
+        self.slots().any(|slot| slot.name == secret && slot.optional)
+    }
+
     pub fn credential_use(&self, name: &str) -> Option<&CredentialUse> {
         self.uses.iter().find(|credential_use| credential_use.name == name)
     }
@@ -122,6 +135,7 @@ pub struct SecretSlot {
     pub label: String,
     pub help_url: Option<String>,
     pub public: bool,
+    pub optional: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -157,6 +171,7 @@ pub struct OAuth2 {
     pub keep: Vec<KeptValue>,
     pub assumed_lifetime_s: Option<u64>,
     pub reauthorize_days: Option<u32>,
+    pub issuer: Option<String>,
 }
 
 impl OAuth2 {

@@ -42,4 +42,5 @@ pub enum Phase {
     Probe,
     Sync,
     Revoke,
+    Inbound,
 }

@@ -18,6 +18,7 @@ fn descriptor(budgets: Vec<Budget>) -> Descriptor {
         budgets,
         config_schema: "{}".to_owned(),
         help_url: None,
+        inbound: None,
     }
 }
 

@@ -25,6 +25,7 @@ fn oauth2() -> OAuth2 {
         keep: Vec::new(),
         assumed_lifetime_s: None,
         reauthorize_days: None,
+        issuer: None,
     }
 }
 
@@ -40,7 +41,13 @@ fn credential_use(secret: &str) -> CredentialUse {
 }
 
 fn method(kind: AuthKind, credential_use: CredentialUse) -> AuthMethod {
-    let slot = SecretSlot { name: "client_secret".to_owned(), label: String::new(), help_url: None, public: false };
+    let slot = SecretSlot {
+        name: "client_secret".to_owned(),
+        label: String::new(),
+        help_url: None,
+        public: false,
+        optional: false,
+    };
     AuthMethod {
         id: "oauth".to_owned(),
         label: String::new(),
@@ -64,6 +71,7 @@ fn descriptor(method: AuthMethod) -> Descriptor {
         budgets: Vec::new(),
         config_schema: "{}".to_owned(),
         help_url: None,
+        inbound: None,
     }
 }
 

@@ -183,11 +183,18 @@ pub(crate) fn descriptor(budgets: Vec<Budget>) -> Descriptor {
         budgets,
         config_schema: "{}".to_owned(),
         help_url: None,
+        inbound: None,
     }
 }
 
 pub(crate) fn method(uses: Vec<CredentialUse>) -> AuthMethod {
-    let slot = |name: &str, public| SecretSlot { name: name.to_owned(), label: String::new(), help_url: None, public };
+    let slot = |name: &str, public| SecretSlot {
+        name: name.to_owned(),
+        label: String::new(),
+        help_url: None,
+        public,
+        optional: false,
+    };
     AuthMethod {
         id: "key".to_owned(),
         label: "Key".to_owned(),
@@ -231,5 +238,6 @@ pub(crate) fn oauth2() -> OAuth2 {
         keep: Vec::new(),
         assumed_lifetime_s: None,
         reauthorize_days: None,
+        issuer: None,
     }
 }

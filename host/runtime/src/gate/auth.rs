@@ -58,8 +58,8 @@ impl Check<'_> {
                 let urls = [&oauth1.request_url, &oauth1.authorize_url, &oauth1.access_url];
                 urls.into_iter().try_for_each(|url| self.check_url("oauth1", url))?;
             }
-            AuthKind::StaticSecret if self.method.user_secrets.is_empty() => {
-                let found = format!("`{}` has no user secret", self.at());
+            AuthKind::StaticSecret if self.method.user_secrets.iter().all(|slot| slot.optional) => {
+                let found = format!("`{}` has no user secret that must be given", self.at());
                 return Err(refuse(found, "the values that a person types", "declare them in `user-secrets`"));
             }
             AuthKind::StaticSecret => {}
@@ -84,6 +84,13 @@ impl Check<'_> {
                     "rename the secret",
                 ));
             }
+            if slot.optional && matches!(slot.name.as_str(), "client_id" | "client_secret") {
+                return Err(refuse(
+                    format!("`{}` makes {} optional", self.at(), quoted(&slot.name)),
+                    "optional secrets only where requests of the plugin place them",
+                    "declare it as needed, or not at all: the host itself sends it to the token endpoint",
+                ));
+            }
         }
         Ok(())
     }
@@ -96,6 +103,7 @@ impl Check<'_> {
         self.check_url("token-url", &oauth2.token_url)?;
         oauth2.revoke_url.iter().try_for_each(|url| self.check_url("revoke-url", url))?;
         distinct(&format!("{}.scopes", self.at()), oauth2.scopes.iter().map(|scope| scope.name.as_str()))?;
+        self.check_issuer(oauth2.issuer.as_deref())?;
         for params in [&oauth2.authorize_params, &oauth2.reconnect_params, &oauth2.token_params, &oauth2.refresh_params]
         {
             self.check_params(oauth2, params)?;
@@ -106,6 +114,20 @@ impl Check<'_> {
                 format!("`{}.token-pointers` has {}", self.at(), quoted(&pointer.value)),
                 "JSON pointers (RFC 6901), which start with \"/\"",
                 "write it like \"/data/access_token\"",
+            )),
+        }
+    }
+
+    /// It is compared and never visited, so it may lie anywhere; but RFC 9207 says how it looks, and one
+    /// that no provider can send would refuse every sign-in.
+    fn check_issuer(&self, issuer: Option<&str>) -> Result<(), Refusal> {
+        let is_issuer = |issuer: &str| hosts::is_help_url(issuer) && !issuer.contains(['?', '#']);
+        match issuer.filter(|issuer| !is_issuer(issuer)) {
+            None => Ok(()),
+            Some(issuer) => Err(refuse(
+                format!("`{}.issuer` is {}", self.at(), quoted(issuer)),
+                "an https URL without query and fragment (RFC 9207)",
+                "copy `issuer` of the provider's metadata (RFC 8414)",
             )),
         }
     }
@@ -189,7 +211,7 @@ impl Check<'_> {
     }
 }
 
-fn is_header(name: &str) -> bool {
+pub(super) fn is_header(name: &str) -> bool {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let belongs_to_connection = CONNECTION_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name));
     !name.is_empty() && name.len() <= 100 && name.bytes().all(is_token) && !belongs_to_connection

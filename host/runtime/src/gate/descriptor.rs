@@ -6,7 +6,7 @@ use relink_core::plugin::{Budget, Dataset, Descriptor, SyncMode};
 use semver::Version;
 use serde_json::Value;
 
-use super::{auth, hosts};
+use super::{auth, hosts, inbound};
 use crate::refusal::{Gate, Refusal};
 use crate::text;
 
@@ -19,6 +19,7 @@ pub(crate) fn check_descriptor(descriptor: &Descriptor, supported: &[String]) ->
     check_requires(&descriptor.requires, supported)?;
     check_hosts(&descriptor.hosts)?;
     auth::check(descriptor, supported)?;
+    inbound::check(descriptor)?;
     distinct("datasets", descriptor.datasets.iter().map(|dataset| dataset.name.as_str()))?;
     descriptor.datasets.iter().try_for_each(check_dataset)?;
     distinct("budgets", descriptor.budgets.iter().map(|budget| budget.name.as_str()))?;

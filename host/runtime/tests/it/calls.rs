@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use relink_runtime::{Calls, Fault, Limits, Plugin, Registry};
+use relink_runtime::{Calls, Fault, Limits, ListingState, Plugin, Registry};
 use serde_json::json;
 
-use crate::guest::{Guest, LOOP, context, failure, limits, start};
+use crate::guest::{Guest, LOOP, context, failure, limits, message, start};
 use crate::hot_load::Scene;
 
 fn scene() -> (Scene, Calls) {
@@ -27,6 +27,26 @@ async fn a_call_is_answered() {
     let plugin = load(&scene.registry, &Guest::default());
     assert_eq!(calls.step(&plugin, context(), vec![9], start()).await.unwrap().state, [1, 2, 3]);
     assert_eq!(calls.classify(&plugin, failure()).await.unwrap().code, "acme.subscription-lapsed");
+    assert_eq!(calls.migrate(&plugin, "0.9.0".to_owned(), vec![9]).await.unwrap().unwrap(), [4, 5]);
+    assert_eq!(calls.receive(&plugin, message()).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_in_messages_and_old_states_count_as_others_do() {
+    let (scene, calls) = scene();
+    let broken = Some("unreachable".to_owned());
+    let guest = Guest { migrate: broken.clone(), receive: broken, ..Guest::default() };
+    scene.put("acme.wasm", &guest.component());
+    let plugin = scene.registry.get("acme").unwrap();
+    for count in 0..limits().faults_to_withdraw {
+        assert_eq!(scene.listing("acme.wasm").state, ListingState::InService, "after {count} faults");
+        let fault = match count % 2 {
+            0 => calls.receive(&plugin, message()).await.unwrap_err(),
+            _ => calls.migrate(&plugin, "0.9.0".to_owned(), vec![9]).await.unwrap_err(),
+        };
+        assert_eq!(fault.code(), "trap");
+    }
+    assert_eq!(scene.listing("acme.wasm").state, ListingState::Suspect);
 }
 
 #[tokio::test(flavor = "multi_thread")]

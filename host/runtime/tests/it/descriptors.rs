@@ -1,6 +1,6 @@
 //! Which descriptions of a provider are believed.
 
-use relink_runtime::Gate;
+use relink_runtime::{Gate, Reach};
 use serde_json::{Value, json};
 
 use crate::guest::{Guest, load};
@@ -74,7 +74,9 @@ fn secrets_are_placed_by_declared_names_in_sensible_places() {
     }
     check("/auth/0/uses/0/placements/0/prefix", json!("Bearer\r\nX: "), "places a secret at");
     check("/auth/0/kind/oauth2-code/token-pointers/0/value", json!("data.token"), "token-pointers");
-    check("/auth/1/user-secrets", json!([]), "no user secret");
+    check("/auth/1/user-secrets", json!([]), "no user secret that must be given");
+    check("/auth/1/user-secrets/0/optional", json!(true), "no user secret that must be given");
+    check("/auth/0/app-secrets/0/optional", json!(true), "makes \"client_id\" optional");
     check("/auth/1/user-secrets/0/name", json!("refresh_token"), "\"refresh_token\"");
 }
 
@@ -103,6 +105,57 @@ fn datasets_must_have_keys_and_schemas() {
     check("/budgets/0/calls", json!(0), "allows 0 calls");
     let dataset = Guest::default().descriptor["datasets"][0].clone();
     check("/datasets", json!([dataset, dataset]), "\"campaigns\" twice");
+}
+
+#[test]
+fn an_issuer_is_one_that_a_provider_can_send() {
+    for issuer in ["", "acme", "http://login.acme.com", "https://login.acme.com?tenant=1", "https://login.acme.com#x"] {
+        check("/auth/0/kind/oauth2-code/issuer", json!(issuer), "issuer` is");
+    }
+    assert!(load(&with("/auth/0/kind/oauth2-code/issuer", json!("https://elsewhere.com/acme"))).is_ok());
+}
+
+#[test]
+fn messages_are_proven_by_what_only_the_provider_has() {
+    check("/inbound/label", json!(" "), "`inbound.label` is empty");
+    check("/inbound/help-url", json!("http://acme.com"), "`inbound.help-url`");
+    check("/inbound/proof/hmac/secret", json!("api_key"), "app secret \"api_key\", which is not declared");
+    check("/inbound/handshake/echo/secret", json!("verify_token"), "\"verify_token\", which is not declared");
+    for header in ["", "x y", "x\r\ny", "Content-Length"] {
+        check("/inbound/proof/hmac/signature", json!({"header": header}), "names the header");
+    }
+    for content in [json!([]), json!([{"text": "."}, "url"]), json!(vec!["body"; 51])] {
+        check("/inbound/proof/hmac/content", content, "proof.hmac.content` has");
+    }
+    check("/inbound/proof/hmac/content", json!(["body"]), "`inbound.proof.hmac.sent-at` is not part of what is hashed");
+    for tolerance in [0, 86_401] {
+        check("/inbound/proof/hmac/sent-at/tolerance-s", json!(tolerance), "tolerance-s` is");
+    }
+    check("/inbound/handshake/echo/challenge", json!(""), "challenge` is \"\"");
+    assert!(load(&with("/inbound/proof/hmac/hash", json!("sha1"))).is_ok(), "some providers have nothing better");
+    assert!(load(&with("/inbound", Value::Null)).is_ok());
+}
+
+#[test]
+fn the_operator_is_told_what_passes_for_a_message() {
+    let asked = Reach::asked_by(load(&Guest::default()).unwrap().descriptor());
+    let mut silent = asked.clone();
+    silent.inbound.clear();
+    let beyond: Vec<_> = asked.beyond(&silent).lines().collect();
+    assert_eq!(beyond, ["believes messages to \"Webhook URL\" proven by a hash with client_id"]);
+}
+
+#[test]
+fn keys_of_messages_lie_at_the_provider() {
+    let jws = |url: &str, audience: &str| json!({"jws": {"jwks-url": url, "issuer": "https://acme.com", "audience": audience}});
+    let keys = "https://login.acme.com/keys";
+    check("/inbound/proof", jws("https://evil.com/keys", "client_id"), "its host is not in `hosts`");
+    check("/inbound/proof", jws("http://login.acme.com/keys", "client_id"), "it is not https");
+    check("/inbound/proof", jws(keys, "tenant"), "\"tenant\", which is not declared");
+    assert!(load(&with("/inbound/proof", jws(keys, "client_id"))).is_ok());
+    let field = |name: &str| json!({"signed-field": {"secret": "client_id", "name": name}});
+    check("/inbound/proof", field(""), "signed-field.name` is");
+    assert!(load(&with("/inbound/proof", field("signed_request"))).is_ok());
 }
 
 #[test]

@@ -50,32 +50,32 @@ fn a_foreign_import_is_refused_by_name() {
 
 #[test]
 fn functions_in_the_importable_interfaces_are_refused_too() {
-    let imports = r#"(import "relink:plugin/types@0.1.0" (instance (export "now" (func))))"#;
-    let exports = r#"(instance $provider) (export "relink:plugin/provider@0.1.0" (instance $provider))"#;
+    let imports = r#"(import "relink:plugin/types@0.2.0" (instance (export "now" (func))))"#;
+    let exports = r#"(instance $provider) (export "relink:plugin/provider@0.2.0" (instance $provider))"#;
     let component = wat::parse_str(format!("(component {imports} {exports})")).unwrap();
-    check_refusal(&load_bytes(&component).unwrap_err(), Gate::Compile, "`relink:plugin/types@0.1.0`");
+    check_refusal(&load_bytes(&component).unwrap_err(), Gate::Compile, "`relink:plugin/types@0.2.0`");
 }
 
 #[test]
 fn an_unknown_version_of_the_contract_is_refused_with_the_versions_that_are_spoken() {
     let newer = Guest {
-        wit: Guest::default().wit.replace("relink:plugin@0.1.0", "relink:plugin@0.9.0"),
+        wit: Guest::default().wit.replace("relink:plugin@0.2.0", "relink:plugin@0.9.0"),
         version: "0.9.0".to_owned(),
         ..Guest::default()
     };
     let refusal = load(&newer).unwrap_err();
     assert!(matches!(refusal.gate, Gate::Imports | Gate::Exports), "{refusal}");
-    assert!(refusal.found.contains("@0.9.0") && refusal.expected.contains("0.1.x"), "{refusal}");
-    let provider = r#"(component (instance $p) (export "relink:plugin/provider@0.2.0" (instance $p)))"#;
+    assert!(refusal.found.contains("@0.9.0") && refusal.expected.contains("0.1.x or 0.2.x"), "{refusal}");
+    let provider = r#"(component (instance $p) (export "relink:plugin/provider@0.9.0" (instance $p)))"#;
     let refusal = load_bytes(&wat::parse_str(provider).unwrap()).unwrap_err();
-    check_refusal(&refusal, Gate::Exports, "exports `relink:plugin/provider@0.2.0`");
+    check_refusal(&refusal, Gate::Exports, "exports `relink:plugin/provider@0.9.0`");
 }
 
 #[test]
 fn a_later_patch_of_the_contract_is_spoken() {
     let patched = Guest {
-        wit: Guest::default().wit.replace("relink:plugin@0.1.0", "relink:plugin@0.1.7"),
-        version: "0.1.7".to_owned(),
+        wit: Guest::default().wit.replace("relink:plugin@0.2.0", "relink:plugin@0.2.7"),
+        version: "0.2.7".to_owned(),
         ..Guest::default()
     };
     assert_eq!(load(&patched).unwrap().id(), "acme");

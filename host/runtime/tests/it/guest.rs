@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use relink_core::plugin::{Context, Event, Facts, Failure, Operation, Phase};
+use relink_core::plugin::{Context, Event, Facts, Failure, Message, Operation, Phase};
 use relink_core::time::Timestamp;
 use relink_runtime::{Limits, Loader, LoaderConfig, Plugin, Refusal};
 use serde_json::{Value, json};
@@ -25,9 +25,13 @@ pub(crate) struct Guest {
     pub(crate) descriptor: Value,
     pub(crate) diagnosis: Value,
     pub(crate) step_out: Value,
+    pub(crate) migrated: Value,
+    pub(crate) signals: Value,
     pub(crate) describe: Option<String>,
     pub(crate) classify: Option<String>,
     pub(crate) step: Option<String>,
+    pub(crate) migrate: Option<String>,
+    pub(crate) receive: Option<String>,
     pub(crate) realloc: String,
     /// Before the memory: imports.
     pub(crate) imports: String,
@@ -40,14 +44,25 @@ pub(crate) struct Guest {
 
 impl Default for Guest {
     fn default() -> Self {
-        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit/0.1/plugin.wit");
+        Self::of_contract("0.2")
+    }
+}
+
+impl Guest {
+    /// As a plugin that was built for this version of the contract.
+    pub(crate) fn of_contract(folder: &str) -> Self {
+        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit").join(folder).join("plugin.wit");
         Self {
             descriptor: descriptor(),
             diagnosis: diagnosis(),
             step_out: step_out(),
+            migrated: json!([4, 5]),
+            signals: json!([{"about": {"subject": "42"}, "event": "failed", "at": 1_700_000_000_000_u64}]),
             describe: None,
             classify: None,
             step: None,
+            migrate: None,
+            receive: None,
             realloc: "
                 (local $address i32)
                 (local.set $address (i32.and
@@ -60,12 +75,10 @@ impl Default for Guest {
             extra: String::new(),
             pages: 4,
             wit: std::fs::read_to_string(wit).unwrap(),
-            version: "0.1.0".to_owned(),
+            version: format!("{folder}.0"),
         }
     }
-}
 
-impl Guest {
     pub(crate) fn with_version(version: &str) -> Self {
         let mut guest = Self::default();
         guest.descriptor["version"] = json!(version);
@@ -95,7 +108,12 @@ impl Guest {
         ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
     }
 
+    fn is_of_0_1(&self) -> bool {
+        self.version.starts_with("0.1.")
+    }
+
     fn text(&self, resolve: &Resolve, world: wit_parser::WorldId) -> String {
+        let provider = format!("relink:plugin/provider@{}", self.version);
         let mut memory = Memory::new(resolve, ANSWERS_AT);
         let mut answer = |function: &str, value: &Value| {
             let address = memory.place(&result_type(resolve, world, function), value);
@@ -104,9 +122,18 @@ impl Guest {
         let describe = self.describe.clone().unwrap_or_else(|| answer("describe", &self.descriptor));
         let classify = self.classify.clone().unwrap_or_else(|| answer("classify", &self.diagnosis));
         let step = self.step.clone().unwrap_or_else(|| answer("step", &self.step_out));
+        let newer = if self.is_of_0_1() {
+            String::new()
+        } else {
+            let migrate = self.migrate.clone().unwrap_or_else(|| answer("migrate", &self.migrated));
+            let receive = self.receive.clone().unwrap_or_else(|| answer("receive", &self.signals));
+            format!(
+                r#"(func (export "{provider}#migrate") (param i32 i32 i32 i32) (result i32) {migrate})
+                (func (export "{provider}#receive") (param i64 i32 i32 i32 i32 i32 i32) (result i32) {receive})"#
+            )
+        };
         let Memory { bytes, .. } = memory;
-        let Self { imports, extra, pages, realloc, version, .. } = self;
-        let provider = format!("relink:plugin/provider@{version}");
+        let Self { imports, extra, pages, realloc, .. } = self;
         let heap = (ANSWERS_AT + bytes.len()).next_multiple_of(64);
         let data = bytes.iter().fold(String::new(), |mut text, byte| {
             write!(text, "\\{byte:02x}").unwrap();
@@ -122,6 +149,7 @@ impl Guest {
                 (func (export "{provider}#describe") (result i32) {describe})
                 (func (export "{provider}#classify") (param i32) (result i32) {classify})
                 (func (export "{provider}#step") (param i32) (result i32) {step})
+                {newer}
                 (data (i32.const {ANSWERS_AT}) "{data}"))"#
         )
     }
@@ -155,6 +183,7 @@ pub(crate) fn descriptor() -> Value {
         "budgets": [{"name": "calls", "calls": 10, "per-ms": 1000, "hosts": ["api.acme.com"], "key": "app"}],
         "config-schema": "{}",
         "help-url": "https://acme.com/help",
+        "inbound": inbound(),
     })
 }
 
@@ -182,8 +211,9 @@ fn oauth() -> Value {
             "keep": [{"source": "token-answer", "name": "region", "into-config": "region"}],
             "assumed-lifetime-s": 3600,
             "reauthorize-days": null,
+            "issuer": "https://login.acme.com",
         }},
-        "app-secrets": [{"name": "client_id", "label": "Client id", "help-url": null, "public": true}],
+        "app-secrets": [{"name": "client_id", "label": "Client id", "help-url": null, "public": true, "optional": false}],
         "user-secrets": [],
         "uses": [{
             "name": "default",
@@ -200,13 +230,32 @@ fn api_key() -> Value {
         "label": "Paste a key",
         "kind": "static-secret",
         "app-secrets": [],
-        "user-secrets": [{"name": "api_key", "label": "API key", "help-url": "https://acme.com/keys", "public": false}],
+        "user-secrets": [{"name": "api_key", "label": "API key", "help-url": "https://acme.com/keys", "public": false, "optional": false}],
         "uses": [{
             "name": "key",
             "placements": [{"secret": "api_key", "where": "query", "name": "key", "prefix": "", "suffix": ""}],
             "signer": null,
             "hosts": [],
         }],
+    })
+}
+
+/// As many providers do it: a moment and the body, hashed with a secret of the operator.
+fn inbound() -> Value {
+    let sent_at = json!({"header-item": {"header": "acme-signature", "item": "t"}});
+    json!({
+        "label": "Webhook URL",
+        "proof": {"hmac": {
+            "secret": "client_id",
+            "hash": "sha256",
+            "signature": {"header-item": {"header": "acme-signature", "item": "v1"}},
+            "prefix": "",
+            "encoding": "hex",
+            "content": [{"value": sent_at}, {"text": "."}, "body"],
+            "sent-at": {"source": sent_at, "milliseconds": false, "tolerance-s": 300},
+        }},
+        "handshake": {"echo": {"challenge": "challenge", "token": "verify_token", "secret": "client_id"}},
+        "help-url": "https://acme.com/webhooks",
     })
 }
 
@@ -282,6 +331,10 @@ pub(crate) fn context() -> Context {
 
 pub(crate) fn start() -> Event {
     Event::Start(Operation::Probe)
+}
+
+pub(crate) fn message() -> Message {
+    Message { now: NOW, headers: Vec::new(), query: Vec::new(), body: b"{\"user\":\"42\"}".to_vec() }
 }
 
 pub(crate) fn failure() -> Failure {

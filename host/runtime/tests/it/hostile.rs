@@ -9,7 +9,7 @@ use tracing::span;
 
 use crate::guest::{Guest, LOOP, context, failure, load, start};
 
-const LOG: &str = r#"(import "relink:plugin/diag@0.1.0" "log" (func $log (param i32 i32 i32)))"#;
+const LOG: &str = r#"(import "relink:plugin/diag@0.2.0" "log" (func $log (param i32 i32 i32)))"#;
 
 /// Calls `step`, and returns the code of the fault.
 fn fault_of(guest: &Guest) -> String {
@@ -43,7 +43,7 @@ fn whatever_runs_for_ever_is_stopped() {
     );
     let logging = "(loop $l (call $log (i32.const 0) (i32.const 70000) (i32.const 60000)) (br $l)) unreachable";
     check(&Guest { imports: LOG.to_owned(), ..Guest::stepping(logging) }, "deadline");
-    let after = r#"(func (export "cabi_post_relink:plugin/provider@0.1.0#step") (param i32) (loop $l (br $l)))"#;
+    let after = r#"(func (export "cabi_post_relink:plugin/provider@0.2.0#step") (param i32) (loop $l (br $l)))"#;
     check(&Guest { extra: after.to_owned(), ..Guest::default() }, "deadline");
     check(&Guest { realloc: LOOP.to_owned(), ..Guest::default() }, "deadline");
     let classifying = Guest { classify: Some(LOOP.to_owned()), ..Guest::default() };

@@ -9,5 +9,6 @@ mod gates;
 mod guest;
 mod hostile;
 mod hot_load;
+mod kept;
 mod lifecycle;
 mod outputs;

@@ -1,10 +1,10 @@
 //! What becomes of a plugin's answers.
 
-use relink_core::plugin::{Delivery, Event, Found, Framing, Next, Response};
+use relink_core::plugin::{About, Delivery, Event, Found, Framing, Next, Phase, Response, SignalEvent};
 use relink_core::reason::{Actor, Reason, Remedy};
 use serde_json::{Value, json};
 
-use crate::guest::{Guest, NOW, context, failure, load, start};
+use crate::guest::{Guest, NOW, context, failure, load, message, start};
 
 const WEEK_MS: u64 = 7 * 24 * 3_600_000;
 
@@ -116,4 +116,65 @@ fn messages_are_cleaned_and_links_are_https() {
     let diagnosis = load(&guest).unwrap().classify(failure()).unwrap();
     assert_eq!(diagnosis.message, "<b>Lapsed</b> [2J now");
     assert_eq!(diagnosis.help_url, None);
+}
+
+#[test]
+fn a_state_is_taken_over_whole_or_not_at_all() {
+    let migrate = |migrated: Value| load(&Guest { migrated, ..Guest::default() }).unwrap().migrate("0.9.0", &[1, 2]);
+    assert_eq!(migrate(json!([4, 5])).unwrap(), Some(vec![4, 5]));
+    assert_eq!(migrate(Value::Null).unwrap(), None);
+    let fault = migrate(json!(vec![0; 64 * 1024 + 1])).unwrap_err();
+    assert!(fault.code() == "bad-output" && fault.to_string().contains("state"), "{fault}");
+}
+
+#[test]
+fn the_guest_is_told_which_version_left_the_state() {
+    // Version and state arrive as pointer and length; the version comes back as the state.
+    let echo = "(i32.store8 (i32.const 512) (i32.const 1)) (i32.store (i32.const 516) (local.get 0))
+        (i32.store (i32.const 520) (local.get 1)) (i32.const 512)";
+    let guest = Guest { migrate: Some(echo.to_owned()), ..Guest::default() };
+    assert_eq!(load(&guest).unwrap().migrate("0.9.0", &[1]).unwrap().unwrap(), b"0.9.0");
+}
+
+#[test]
+fn a_message_becomes_signals() {
+    let receive = |signals: Value| load(&Guest { signals, ..Guest::default() }).unwrap().receive(message());
+    let signal = |about: Value, at: Value| json!([{"about": about, "event": "failed", "at": at}]);
+    let read = receive(signal(json!({"subject": "42"}), json!(1_700_000_000_000_u64))).unwrap();
+    assert_eq!((&read[0].about, read[0].event), (&About::Subject("42".to_owned()), SignalEvent::Failed));
+    assert_eq!(read[0].at.unwrap().as_ms(), 1_700_000_000_000);
+    assert_eq!(receive(json!([])).unwrap(), []);
+    for at in [json!(u64::MAX), json!(NOW.plus_seconds(60).as_ms())] {
+        assert_eq!(
+            receive(signal(json!({"account": "act_1"}), at)).unwrap()[0].at,
+            Some(NOW),
+            "nobody knows the future"
+        );
+    }
+    for about in [json!({"subject": ""}), json!({"subject": "4\u{200b}2"}), json!({"account": "act\n1"})] {
+        let fault = receive(signal(about, Value::Null)).unwrap_err();
+        assert!(fault.code() == "bad-output" && fault.to_string().contains("signal.about"), "{fault}");
+    }
+}
+
+#[test]
+fn a_plugin_that_proves_no_messages_is_not_asked_about_them() {
+    let mut guest = Guest { receive: Some("unreachable".to_owned()), ..Guest::default() };
+    assert_eq!(load(&guest).unwrap().receive(message()).unwrap_err().code(), "trap");
+    guest.descriptor["inbound"] = Value::Null;
+    assert_eq!(load(&guest).unwrap().receive(message()).unwrap(), []);
+}
+
+#[test]
+fn a_plugin_of_an_older_contract_has_no_words_for_messages() {
+    let plugin = load(&Guest::of_contract("0.1")).unwrap();
+    assert_eq!(plugin.descriptor().inbound, None);
+    assert_eq!(plugin.migrate("0.9.0", &[1]).unwrap(), None);
+    assert_eq!(plugin.receive(message()).unwrap(), []);
+    let mut inbound = failure();
+    inbound.phase = Phase::Inbound;
+    assert_eq!(load(&Guest::default()).unwrap().classify(inbound.clone()).unwrap().code, "acme.subscription-lapsed");
+    let fault = plugin.classify(inbound).unwrap_err();
+    assert_eq!(fault.code(), "not-in-contract");
+    assert!(!fault.is_plugins_fault() && fault.to_string().contains("the phase `inbound`"), "{fault}");
 }

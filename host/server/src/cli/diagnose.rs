@@ -116,7 +116,8 @@ fn parse_phase(text: &str) -> Result<Phase, String> {
         "probe" => Ok(Phase::Probe),
         "sync" | "api-call" => Ok(Phase::Sync),
         "revoke" => Ok(Phase::Revoke),
-        _ => Err("the phases are authorize, exchange, refresh, probe, sync and revoke".to_owned()),
+        "inbound" => Ok(Phase::Inbound),
+        _ => Err("the phases are authorize, exchange, refresh, probe, sync, revoke and inbound".to_owned()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Beacon, plugin, relink, said};
+use crate::support::{Beacon, build, plugin, relink, said};
 
 #[test]
 fn a_rust_project_builds_offline_and_every_gate_takes_it() {
@@ -27,6 +27,43 @@ fn a_file_that_is_no_plugin_is_told_what_is_expected() {
     fs::write(folder.path().join("x.wasm"), b"\0asm\x01\0\0\0").unwrap();
     let said = plugin(folder.path(), ["check", "x.wasm"]).failed();
     assert!(said.contains("expected:") && said.contains("fix:"), "{said}");
+}
+
+/// Checks a component, and then installs it; both must refuse it, in the same words.
+fn refused(component: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("relink-data/plugins")).unwrap();
+    fs::write(folder.path().join("beacon.wasm"), component).unwrap();
+    let checked = plugin(folder.path(), ["check", "beacon.wasm"]).failed();
+    let installed = plugin(folder.path(), ["install", "beacon.wasm"]).failed();
+    let (_, refusal) = checked.split_once("refused at the gate").unwrap();
+    assert!(installed.contains(refusal.trim()), "{checked}\n{installed}");
+    assert_eq!(fs::read_dir(folder.path().join("relink-data/plugins")).unwrap().count(), 0);
+    refusal.to_owned()
+}
+
+#[test]
+fn a_feature_that_the_host_does_not_have_is_refused_at_installation() {
+    let needy = |source: String| source.replacen(".auth(", ".requires(\"body:zip\").auth(", 1);
+    let (project, said) = build("needy", needy);
+    assert!(said.failed().contains("it was built, but no host would take it"));
+    let said = refused(&fs::read(project.join("dist/needy.wasm")).unwrap());
+    assert!(said.contains("`requires` names \"body:zip\", which this host does not have"), "{said}");
+    assert!(said.contains("fix: update the host, or build the plugin without this feature"), "{said}");
+}
+
+#[test]
+fn a_contract_of_the_future_is_refused_at_installation() {
+    let mut component = fs::read(Beacon::new().folder().join("dist/beacon.wasm")).unwrap();
+    let (today, future) = (b"@0.2.0", b"@0.9.0");
+    let places: Vec<usize> =
+        (0..component.len() - today.len()).filter(|at| component[*at..].starts_with(today)).collect();
+    for at in places {
+        component[at..at + future.len()].copy_from_slice(future);
+    }
+    let said = refused(&component);
+    assert!(said.contains("@0.9.0") && said.contains("in version 0.1.x or 0.2.x"), "{said}");
+    assert!(said.contains("fix: build with an SDK of a version that this host speaks"), "{said}");
 }
 
 #[test]

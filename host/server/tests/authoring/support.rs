@@ -61,7 +61,8 @@ pub(crate) struct Beacon(TempDir);
 impl Beacon {
     /// Starts and builds the template's plugin, and takes a copy of what matters.
     pub(crate) fn new() -> Self {
-        let project = built_project();
+        let (project, said) = build("beacon", |source| source);
+        said.done();
         let folder = tempfile::tempdir().unwrap();
         for part in ["dist/beacon.wasm", "plugin.toml", "fixtures/operations.json", "fixtures/diagnoses.json"] {
             let copy = folder.path().join(part);
@@ -92,18 +93,20 @@ fn shared() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("authoring")
 }
 
-/// A project that was started and built by the program; tests only read it.
-fn built_project() -> PathBuf {
+/// Starts a project and builds it, changed, with the program; tests only read it.
+pub(crate) fn build(name: &str, change: impl FnOnce(String) -> String) -> (PathBuf, Said) {
     let (shared, fresh) = (shared(), tempfile::tempdir().unwrap());
     fs::create_dir_all(&shared).unwrap();
     let lock = File::create(shared.join("lock")).unwrap();
     lock.lock().unwrap();
-    plugin(fresh.path(), ["new", "beacon", "--lang", "rust"]).done();
-    let project = shared.join("beacon");
-    update(&fresh.path().join("beacon"), &project);
+    plugin(fresh.path(), ["new", name, "--lang", "rust"]).done();
+    let (started, project) = (fresh.path().join(name), shared.join(name));
+    let source = started.join("src/lib.rs");
+    fs::write(&source, change(fs::read_to_string(&source).unwrap())).unwrap();
+    update(&started, &project);
     let target = shared.join("target");
-    said(relink(&shared).env("CARGO_TARGET_DIR", target).args(["plugin", "build", "beacon"])).done();
-    project
+    let said = said(relink(&shared).env("CARGO_TARGET_DIR", target).args(["plugin", "build", name]));
+    (project, said)
 }
 
 /// Writes only files that differ, so that cargo does not compile again what is the same.

@@ -11,6 +11,8 @@ pub(super) fn verdict(failure: &Failure, grant: Grant) -> Verdict {
     let Some(status) = failure.status else {
         return match failure.phase {
             Phase::Authorize => oauth::redirect(failure),
+            // A message has no status: that something ended is known, and why is not.
+            Phase::Inbound => Verdict::new(Reason::Unknown, "access-ended"),
             _ => Verdict::new(Reason::Unknown, "no-answer"),
         };
     };
@@ -25,7 +27,7 @@ pub(super) fn verdict(failure: &Failure, grant: Grant) -> Verdict {
     }
     match failure.phase {
         Phase::Authorize | Phase::Exchange | Phase::Refresh => token_endpoint(failure, grant, status),
-        Phase::Probe | Phase::Sync | Phase::Revoke => api(failure, grant, status),
+        Phase::Probe | Phase::Sync | Phase::Revoke | Phase::Inbound => api(failure, grant, status),
     }
 }
 

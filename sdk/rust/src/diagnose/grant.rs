@@ -35,7 +35,7 @@ fn likeliest(descriptor: &Descriptor, phase: Phase) -> Option<&AuthMethod> {
     let is_oauth = |method: &&AuthMethod| !matches!(method.kind, AuthKind::StaticSecret);
     match phase {
         Phase::Authorize | Phase::Exchange | Phase::Refresh => descriptor.auth.iter().find(is_oauth),
-        Phase::Probe | Phase::Sync | Phase::Revoke => None,
+        Phase::Probe | Phase::Sync | Phase::Revoke | Phase::Inbound => None,
     }
     .or(descriptor.auth.first())
 }

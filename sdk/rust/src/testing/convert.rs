@@ -3,8 +3,8 @@
 use relink_fixtures::contract;
 
 use crate::{
-    Context, Descriptor, Diagnosis, Event, Facts, Failure, Field, Found, Next, Operation, Phase, Response, Slice,
-    StepOut, SyncMode, TransportFailure, TransportKind, Window,
+    About, Context, Descriptor, Diagnosis, Event, Facts, Failure, Field, Found, Message, Next, Operation, Phase,
+    Response, Signal, SignalEvent, Slice, StepOut, SyncMode, TransportFailure, TransportKind, Window,
 };
 
 pub(super) fn descriptor(descriptor: &Descriptor) -> contract::Descriptor {
@@ -23,6 +23,7 @@ pub(super) fn descriptor(descriptor: &Descriptor) -> contract::Descriptor {
         hosts: descriptor.hosts.clone(),
         credentials: uses.map(|credential| credential.name.clone()).collect(),
         datasets: descriptor.datasets.iter().map(dataset).collect(),
+        receives_messages: descriptor.inbound.is_some(),
     }
 }
 
@@ -112,6 +113,19 @@ pub(super) fn failure(failure: contract::Failure) -> Failure {
     }
 }
 
+pub(super) fn message(message: contract::Message) -> Message {
+    let contract::Message { now, headers, query, body } = message;
+    Message { now, headers: fields(headers), query: fields(query), body }
+}
+
+pub(super) fn signal(signal: Signal) -> contract::Signal {
+    let about = match signal.about {
+        About::Subject(subject) => contract::About::Subject(subject),
+        About::Account(id) => contract::About::Account(id),
+    };
+    contract::Signal { about, is_failure: signal.event == SignalEvent::Failed, at: signal.at }
+}
+
 pub(super) fn diagnosis(diagnosis: Diagnosis) -> contract::Diagnosis {
     contract::Diagnosis {
         reason: diagnosis.reason.name(),
@@ -153,5 +167,6 @@ fn phase(phase: contract::Phase) -> Phase {
         contract::Phase::Probe => Phase::Probe,
         contract::Phase::Sync => Phase::Sync,
         contract::Phase::Revoke => Phase::Revoke,
+        contract::Phase::Inbound => Phase::Inbound,
     }
 }

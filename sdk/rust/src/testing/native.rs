@@ -33,4 +33,8 @@ impl<P: Provider> Subject for Native<P> {
     ) -> Result<contract::Step, String> {
         Ok(convert::step(P::step(&convert::context(context), state, convert::event(event))))
     }
+
+    fn receive(&mut self, message: contract::Message) -> Result<Vec<contract::Signal>, String> {
+        Ok(P::receive(&convert::message(message)).into_iter().map(convert::signal).collect())
+    }
 }

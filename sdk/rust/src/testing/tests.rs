@@ -1,7 +1,10 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Column, Context, Descriptor, ErrorTable, Fetch, Flow, Items, Request, Slice, Table};
+use crate::{
+    About, Column, Context, Descriptor, ErrorTable, Fetch, Flow, Hmac, Inbound, Items, Message, Request, Signal, Slice,
+    Table,
+};
 
 static THINGS: Table = Table::new("things", "Things", &[Column::text("id", "/id").key()]);
 
@@ -95,4 +98,74 @@ fn a_manifest_that_disagrees_is_named() {
     let manifest = "id = \"toy\"\nversion = \"2.0.0\"\nhosts = [\"toy.example\", \"x.example\"]";
     let mistakes = soundness::mistakes(&Toy::describe(), manifest);
     assert_eq!(mistakes.len(), 2, "{mistakes:?}");
+}
+
+/// Tells of logins that withdrew their consent, or gave it again.
+struct Messenger;
+
+impl Provider for Messenger {
+    fn describe() -> Descriptor {
+        let inbound = Inbound::hmac("Webhook URL", Hmac::sha256("client_secret", "x-signature"));
+        Toy::describe().inbound(inbound)
+    }
+
+    fn errors() -> ErrorTable {
+        ErrorTable::new(
+            "toy",
+            "Toy",
+            [crate::rule("consent-withdrawn", crate::Reason::InvalidCredentials)
+                .phase([crate::Phase::Inbound])
+                .json("/event", ["withdrawn"])],
+        )
+    }
+
+    fn probe(context: &Context) -> Flow {
+        Toy::probe(context)
+    }
+
+    fn identify(context: &Context) -> Flow {
+        Toy::identify(context)
+    }
+
+    fn sync(context: &Context, slice: &Slice) -> Flow {
+        Toy::sync(context, slice)
+    }
+
+    fn receive(message: &Message) -> Vec<Signal> {
+        let Some(body) = message.json() else { return Vec::new() };
+        let about = || Some(About::Subject(body["user"].as_str()?.to_owned()));
+        let signal = match body["event"].as_str() {
+            Some("given-again") => about().map(Signal::restored),
+            _ => about().map(Signal::failed),
+        };
+        signal.into_iter().collect()
+    }
+}
+
+fn message(event: &str, signals: Value, code: &str) -> String {
+    let mut fixture =
+        json!({"about": "a message", "message": {"body": {"user": "42", "event": event}}, "signals": signals});
+    if !code.is_empty() {
+        fixture["diagnosis"] = json!({"reason": "invalid-credentials", "code": code});
+    }
+    relink_fixtures::run(&mut Native::<Messenger>::new(), &serde_json::from_value(fixture).unwrap()).join("\n")
+}
+
+#[test]
+fn messages_are_read_and_their_failures_explained() {
+    let failed = json!([{"subject": "42", "event": "failed"}]);
+    assert_eq!(message("withdrawn", failed.clone(), "toy.consent-withdrawn"), "");
+    assert_eq!(message("given-again", json!([{"subject": "42", "event": "restored"}]), ""), "");
+    assert!(message("given-again", failed.clone(), "").contains("signals[0].event: expected \"failed\""));
+    assert!(message("given-again", json!([]), "toy.consent-withdrawn").contains("no signal is failed"));
+    let unknown = message("other", failed, "toy.consent-withdrawn");
+    assert!(unknown.contains("found \"toy.access-ended\"") && unknown.contains("found \"unknown\""), "{unknown}");
+}
+
+#[test]
+fn a_plugin_without_messages_answers_any_with_nothing() {
+    let said = differences(json!({"about": "a message", "message": {"body": "anything"}}));
+    assert_eq!(said, "");
+    assert_eq!(Toy::migrate("0.9.0", b"anything"), None);
+    assert!(missing::<Messenger>(&[]).contains(&"messages of the provider".to_owned()));
 }

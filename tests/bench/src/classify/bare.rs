@@ -7,7 +7,7 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAlloc
 
 use relink_runtime::Limits;
 
-wasmtime::component::bindgen!({ path: "../../wit/0.1", world: "relink:plugin/plugin" });
+wasmtime::component::bindgen!({ path: "../../wit/0.2", world: "relink:plugin/plugin" });
 
 use relink::plugin::diag;
 pub(super) use relink::plugin::types;

@@ -92,12 +92,13 @@ struct Timed {
     describes: Vec<Duration>,
     classifies: Vec<Duration>,
     steps: Vec<Duration>,
+    receives: Vec<Duration>,
 }
 
 impl Timed {
     fn new(plugin: Arc<Plugin>) -> Self {
         let subject = Sandboxed::new(Arc::clone(&plugin));
-        Self { plugin, subject, describes: Vec::new(), classifies: Vec::new(), steps: Vec::new() }
+        Self { plugin, subject, describes: Vec::new(), classifies: Vec::new(), steps: Vec::new(), receives: Vec::new() }
     }
 
     fn describe_again(&mut self) -> Result<()> {
@@ -108,7 +109,12 @@ impl Timed {
     }
 
     fn timings(self) -> Vec<Timing> {
-        let calls = [("describe", self.describes), ("classify", self.classifies), ("step", self.steps)];
+        let calls = [
+            ("describe", self.describes),
+            ("classify", self.classifies),
+            ("step", self.steps),
+            ("receive", self.receives),
+        ];
         calls.into_iter().filter_map(|(call, durations)| timing(call, durations)).collect()
     }
 }
@@ -135,6 +141,13 @@ impl Subject for Timed {
         let step = self.subject.step(context, state, event);
         self.steps.push(started.elapsed());
         step
+    }
+
+    fn receive(&mut self, message: contract::Message) -> Result<Vec<contract::Signal>, String> {
+        let started = Instant::now();
+        let signals = self.subject.receive(message);
+        self.receives.push(started.elapsed());
+        signals
     }
 }
 

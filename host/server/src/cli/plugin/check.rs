@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use relink_core::plugin::{AuthMethod, Descriptor, SyncMode};
+use relink_core::plugin::{AuthMethod, Descriptor, SecretSlot, SyncMode};
 use relink_runtime::{Plugin, Reach};
 
 use super::convert;
@@ -62,6 +62,7 @@ pub(super) fn describe(descriptor: &Descriptor) {
 }
 
 fn app_secrets(method: &AuthMethod) -> String {
-    let names: Vec<&str> = method.app_secrets.iter().map(|slot| slot.name.as_str()).collect();
+    let name = |slot: &SecretSlot| slot.name.clone() + if slot.optional { " (optional)" } else { "" };
+    let names: Vec<String> = method.app_secrets.iter().map(name).collect();
     if names.is_empty() { "needs no secret of your app".to_owned() } else { format!("needs {}", names.join(", ")) }
 }

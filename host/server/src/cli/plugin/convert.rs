@@ -1,8 +1,8 @@
 //! Between the types of the host and those of fixtures.
 
 use relink_core::plugin::{
-    Context, Descriptor, Event, Facts, Failure, Field, Found, Next, Operation, Phase, Request, Response, Slice,
-    StepOut, SyncMode, TransportFailure, TransportKind, Window,
+    About, Context, Descriptor, Event, Facts, Failure, Field, Found, Message, Next, Operation, Phase, Request,
+    Response, Signal, SignalEvent, Slice, StepOut, SyncMode, TransportFailure, TransportKind, Window,
 };
 use relink_core::reason::Diagnosis;
 use relink_core::time::{Day, Timestamp};
@@ -24,12 +24,27 @@ pub(super) fn described(descriptor: &Descriptor) -> contract::Descriptor {
         hosts: descriptor.hosts.clone(),
         credentials: uses.map(|credential_use| credential_use.name.clone()).collect(),
         datasets: descriptor.datasets.iter().map(dataset).collect(),
+        receives_messages: descriptor.inbound.is_some(),
     }
 }
 
 pub(super) fn to_context(context: &contract::Context) -> Context {
     let contract::Context { now, seed, config, auth_method, account } = context.clone();
     Context { now: to_timestamp(now), seed, config, auth_method, account }
+}
+
+pub(super) fn to_message(message: contract::Message) -> Message {
+    let contract::Message { now, headers, query, body } = message;
+    Message { now: to_timestamp(now), headers: to_fields(headers), query: to_fields(query), body }
+}
+
+pub(super) fn signal(signal: Signal) -> contract::Signal {
+    let about = match signal.about {
+        About::Subject(subject) => contract::About::Subject(subject),
+        About::Account(id) => contract::About::Account(id),
+    };
+    let at = signal.at.and_then(|moment| u64::try_from(moment.as_ms()).ok());
+    contract::Signal { about, is_failure: signal.event == SignalEvent::Failed, at }
 }
 
 pub(super) fn to_event(event: contract::Event) -> Result<Event, String> {
@@ -178,6 +193,7 @@ const fn to_phase(phase: contract::Phase) -> Phase {
         contract::Phase::Probe => Phase::Probe,
         contract::Phase::Sync => Phase::Sync,
         contract::Phase::Revoke => Phase::Revoke,
+        contract::Phase::Inbound => Phase::Inbound,
     }
 }
 

@@ -49,6 +49,8 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> Result<ExitCo
         exchange,
         found: Finds::default(),
         ends: if matches!(ending, Ending::Done) { Ends::Done } else { Ends::Failed },
+        message: None,
+        signals: Vec::new(),
         diagnosis: None,
     };
     let fixture = completed(scrubbed(&fixture, &prepared)?, &prepared, &ending)?;

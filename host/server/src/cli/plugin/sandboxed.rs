@@ -42,4 +42,9 @@ impl Subject for Sandboxed {
         let out = self.0.step(context, state, convert::to_event(event)?);
         out.map(convert::step).map_err(|fault| fault.to_string())
     }
+
+    fn receive(&mut self, message: contract::Message) -> Result<Vec<contract::Signal>, String> {
+        let signals = self.0.receive(convert::to_message(message)).map_err(|fault| fault.to_string())?;
+        Ok(signals.into_iter().map(convert::signal).collect())
+    }
 }

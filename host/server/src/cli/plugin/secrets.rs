@@ -38,14 +38,14 @@ pub(super) fn read(
     Ok(credentials)
 }
 
-/// The secrets that some request places.
+/// The secrets that some request places, and cannot do without.
 fn needed(method: &AuthMethod) -> BTreeSet<&str> {
     let placements = method.uses.iter().flat_map(|credential_use| &credential_use.placements);
-    placements.map(|placement| placement.secret.as_str()).collect()
+    placements.map(|placement| placement.secret.as_str()).filter(|secret| !method.is_optional(secret)).collect()
 }
 
 fn slots(method: &AuthMethod) -> impl Iterator<Item = &str> {
-    method.app_secrets.iter().chain(&method.user_secrets).map(|slot| slot.name.as_str())
+    method.slots().map(|slot| slot.name.as_str())
 }
 
 fn variable_of(name: &str) -> String {
@@ -86,23 +86,25 @@ mod tests {
     use super::*;
 
     fn method() -> AuthMethod {
-        let slot =
-            |name: &str| SecretSlot { name: name.to_owned(), label: name.to_owned(), help_url: None, public: false };
-        let placement = Placement {
-            secret: "api_key".to_owned(),
+        let slot = |name: &str, optional| {
+            let (name, label) = (name.to_owned(), name.to_owned());
+            SecretSlot { name, label, help_url: None, public: false, optional }
+        };
+        let placement = |secret: &str| Placement {
+            secret: secret.to_owned(),
             place: Place::Header,
             name: "x-key".to_owned(),
             prefix: String::new(),
             suffix: String::new(),
         };
-        let credential_use =
-            CredentialUse { name: "default".to_owned(), placements: vec![placement], signer: None, hosts: vec![] };
+        let placements = vec![placement("api_key"), placement("developer_token")];
+        let credential_use = CredentialUse { name: "default".to_owned(), placements, signer: None, hosts: vec![] };
         AuthMethod {
             id: "key".to_owned(),
             label: "Key".to_owned(),
             kind: AuthKind::StaticSecret,
-            app_secrets: vec![slot("unused")],
-            user_secrets: vec![slot("api_key")],
+            app_secrets: vec![slot("unused", false), slot("developer_token", true)],
+            user_secrets: vec![slot("api_key", false)],
             uses: vec![credential_use],
         }
     }

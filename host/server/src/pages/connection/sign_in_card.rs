@@ -44,6 +44,7 @@ pub(in crate::pages) fn key_form(method: &AuthMethod, problem: impl Fn(&str) -> 
         label: slot.label.clone(),
         value: String::new(),
         is_public: slot.public,
+        is_optional: slot.optional,
         help_url: slot.help_url.clone().filter(|url| url.starts_with("https://")),
         error: problem(&slot.name),
     };

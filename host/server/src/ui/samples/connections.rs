@@ -125,6 +125,7 @@ pub(super) fn key_form(is_refused: bool) -> KeyForm {
         label: label.to_owned(),
         value: value.to_owned(),
         is_public,
+        is_optional: false,
         help_url: None,
         error: None,
     };

@@ -18,6 +18,8 @@ pub(crate) struct KeyField {
     /// Known values of public fields; always empty for a secret.
     pub(crate) value: String,
     pub(crate) is_public: bool,
+    /// It may be left empty.
+    pub(crate) is_optional: bool,
     /// Where the person finds the value.
     pub(crate) help_url: Option<String>,
     /// What is wrong with it and how to put it right.

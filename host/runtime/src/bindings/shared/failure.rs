@@ -5,23 +5,19 @@ use relink_core::reason::{Actor, Blast, Certainty, Diagnosis, Reason, Remedy};
 
 use super::exchange::{fields, unix_ms};
 use super::types;
+use crate::fault::Fault;
 use crate::text;
 
 const MESSAGE_CHARS: usize = 600;
 
-impl From<core::Failure> for types::Failure {
-    fn from(from: core::Failure) -> Self {
-        let phase = match from.phase {
-            core::Phase::Authorize => types::Phase::Authorize,
-            core::Phase::Exchange => types::Phase::Exchange,
-            core::Phase::Refresh => types::Phase::Refresh,
-            core::Phase::Probe => types::Phase::Probe,
-            core::Phase::Sync => types::Phase::Sync,
-            core::Phase::Revoke => types::Phase::Revoke,
-        };
-        Self {
+/// Fails in a phase that the version does not have.
+impl TryFrom<core::Failure> for types::Failure {
+    type Error = Fault;
+
+    fn try_from(from: core::Failure) -> Result<Self, Fault> {
+        Ok(Self {
             now: unix_ms(from.now),
-            phase,
+            phase: from.phase.try_into()?,
             auth_method: from.auth_method,
             status: from.status,
             headers: fields(from.headers),
@@ -31,7 +27,7 @@ impl From<core::Failure> for types::Failure {
             dataset: from.dataset,
             account: from.account,
             facts: from.facts.into(),
-        }
+        })
     }
 }
 

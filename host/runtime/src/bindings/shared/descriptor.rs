@@ -1,4 +1,4 @@
-//! What a plugin says about its provider, from 0.1 to the host's types.
+//! What a plugin says about its provider, in the host's types. What a version lacks is passed in.
 //!
 //! Labels are cleaned on the way; names are kept as they are, and judged at the gate.
 
@@ -9,21 +9,20 @@ use crate::text;
 
 const LABEL_CHARS: usize = 200;
 
-impl From<types::Descriptor> for core::Descriptor {
-    fn from(from: types::Descriptor) -> Self {
-        Self {
-            id: from.id,
-            display_name: label(&from.display_name),
-            aliases: from.aliases,
-            version: from.version,
-            requires: from.requires,
-            hosts: from.hosts,
-            auth: all(from.auth),
-            datasets: all(from.datasets),
-            budgets: all(from.budgets),
-            config_schema: from.config_schema,
-            help_url: from.help_url,
-        }
+pub(super) fn descriptor(from: types::Descriptor, inbound: Option<core::Inbound>) -> core::Descriptor {
+    core::Descriptor {
+        id: from.id,
+        display_name: label(&from.display_name),
+        aliases: from.aliases,
+        version: from.version,
+        requires: from.requires,
+        hosts: from.hosts,
+        auth: all(from.auth),
+        datasets: all(from.datasets),
+        budgets: all(from.budgets),
+        config_schema: from.config_schema,
+        help_url: from.help_url,
+        inbound,
     }
 }
 
@@ -84,10 +83,9 @@ impl From<types::AuthMethod> for core::AuthMethod {
     }
 }
 
-impl From<types::SecretSlot> for core::SecretSlot {
-    fn from(from: types::SecretSlot) -> Self {
-        Self { name: from.name, label: label(&from.label), help_url: from.help_url, public: from.public }
-    }
+pub(super) fn secret_slot(from: types::SecretSlot, optional: bool) -> core::SecretSlot {
+    let label = label(&from.label);
+    core::SecretSlot { name: from.name, label, help_url: from.help_url, public: from.public, optional }
 }
 
 impl From<types::AuthKind> for core::AuthKind {
@@ -106,38 +104,37 @@ impl From<types::AuthKind> for core::AuthKind {
     }
 }
 
-impl From<types::Oauth2> for core::OAuth2 {
-    fn from(from: types::Oauth2) -> Self {
-        let token_auth = match from.token_auth {
-            types::TokenAuth::Body => core::TokenAuth::Body,
-            types::TokenAuth::Basic => core::TokenAuth::Basic,
-            types::TokenAuth::None => core::TokenAuth::None,
-        };
-        let token_body = match from.token_body {
-            types::BodyFormat::Form => core::BodyFormat::Form,
-            types::BodyFormat::Json => core::BodyFormat::Json,
-        };
-        Self {
-            authorize_url: from.authorize_url,
-            token_url: from.token_url,
-            revoke_url: from.revoke_url,
-            scopes: all(from.scopes),
-            scope_separator: from.scope_separator,
-            pkce: from.pkce,
-            token_auth,
-            token_body,
-            param_names: all(from.param_names),
-            authorize_params: all(from.authorize_params),
-            reconnect_params: all(from.reconnect_params),
-            login_hint_param: from.login_hint_param,
-            token_params: all(from.token_params),
-            refresh_params: all(from.refresh_params),
-            refresh: from.refresh.into(),
-            token_pointers: all(from.token_pointers),
-            keep: all(from.keep),
-            assumed_lifetime_s: from.assumed_lifetime_s,
-            reauthorize_days: from.reauthorize_days,
-        }
+pub(super) fn oauth2(from: types::Oauth2, issuer: Option<String>) -> core::OAuth2 {
+    let token_auth = match from.token_auth {
+        types::TokenAuth::Body => core::TokenAuth::Body,
+        types::TokenAuth::Basic => core::TokenAuth::Basic,
+        types::TokenAuth::None => core::TokenAuth::None,
+    };
+    let token_body = match from.token_body {
+        types::BodyFormat::Form => core::BodyFormat::Form,
+        types::BodyFormat::Json => core::BodyFormat::Json,
+    };
+    core::OAuth2 {
+        authorize_url: from.authorize_url,
+        token_url: from.token_url,
+        revoke_url: from.revoke_url,
+        scopes: all(from.scopes),
+        scope_separator: from.scope_separator,
+        pkce: from.pkce,
+        token_auth,
+        token_body,
+        param_names: all(from.param_names),
+        authorize_params: all(from.authorize_params),
+        reconnect_params: all(from.reconnect_params),
+        login_hint_param: from.login_hint_param,
+        token_params: all(from.token_params),
+        refresh_params: all(from.refresh_params),
+        refresh: from.refresh.into(),
+        token_pointers: all(from.token_pointers),
+        keep: all(from.keep),
+        assumed_lifetime_s: from.assumed_lifetime_s,
+        reauthorize_days: from.reauthorize_days,
+        issuer,
     }
 }
 
