@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
-use serde_json::{Number, Value, json};
+use serde::Serialize;
+use serde_json::{Number, Value};
 
 use crate::answer::scalar;
 
@@ -26,6 +27,22 @@ pub struct Column {
     kind: Kind,
     key: bool,
     factor: f64,
+}
+
+/// Written as it is, without a tree of values in between: every call of `describe` writes hundreds.
+#[derive(Serialize)]
+pub(crate) struct ColumnSchema {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'static str>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<Kinds>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Kinds {
+    One(&'static str),
+    Nullable(&'static str, &'static str),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +137,7 @@ impl Column {
     }
 
     /// The column's JSON Schema.
-    pub(crate) fn schema(&self) -> Value {
+    pub(crate) fn schema(&self) -> ColumnSchema {
         let (kind, format) = match self.kind {
             Kind::Text => ("string", None),
             Kind::Integer => ("integer", None),
@@ -128,13 +145,10 @@ impl Column {
             Kind::Boolean => ("boolean", None),
             Kind::Day => ("string", Some("date")),
             Kind::Time => ("string", Some("date-time")),
-            Kind::Json => return json!({}),
+            Kind::Json => return ColumnSchema { format: None, kind: None },
         };
-        let mut schema = if self.key { json!({ "type": kind }) } else { json!({ "type": [kind, "null"] }) };
-        if let (Value::Object(schema), Some(format)) = (&mut schema, format) {
-            schema.insert("format".to_owned(), json!(format));
-        }
-        schema
+        let kind = if self.key { Kinds::One(kind) } else { Kinds::Nullable(kind, "null") };
+        ColumnSchema { format, kind: Some(kind) }
     }
 
     fn is_scaled(&self) -> bool {
@@ -202,6 +216,8 @@ fn unix_moment(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn check(column: Column, value: impl Into<Value>, expected: impl Into<Value>) {

@@ -3,6 +3,7 @@
 //! Everything here is total: it never panics, whatever the bytes.
 
 mod defaults;
+mod evidence;
 mod grant;
 mod oauth;
 mod rule;
@@ -12,6 +13,7 @@ mod verdict;
 pub use grant::Grant;
 pub use rule::{Rule, rule};
 
+use evidence::Evidence;
 use verdict::Verdict;
 
 use crate::{Diagnosis, Failure, Reason};
@@ -75,9 +77,9 @@ impl ErrorTable {
     }
 
     fn verdict(&self, failure: &Failure, grant: Grant) -> Verdict {
-        let document = failure.json();
-        match self.rules.iter().find(|rule| rule.matches(failure, document.as_ref(), grant)) {
-            Some(rule) => rule.verdict(failure, document.as_ref()),
+        let evidence = Evidence::new(failure, grant);
+        match self.rules.iter().find(|rule| rule.matches(&evidence)) {
+            Some(rule) => rule.verdict(&evidence),
             None => defaults::verdict(failure, grant),
         }
     }

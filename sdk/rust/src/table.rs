@@ -1,8 +1,11 @@
 //! A dataset as a table of columns: the schema, the key and the mapping in one place.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
-use crate::column::Column;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::column::{Column, ColumnSchema};
 use crate::{Daily, Dataset, SyncMode};
 
 /// One dataset: its columns, and where each one lies in an item of the provider's answer.
@@ -43,6 +46,14 @@ pub struct Table {
     max_window_days: Option<u32>,
     restate_days: u32,
     history_days: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct RowSchema<'a> {
+    properties: BTreeMap<&'static str, ColumnSchema>,
+    required: &'a [&'static str],
+    #[serde(rename = "type")]
+    kind: &'static str,
 }
 
 impl Table {
@@ -102,16 +113,14 @@ impl Table {
 
     /// What the descriptor says about the dataset.
     pub fn dataset(&self) -> Dataset {
-        let keys = || self.columns.iter().filter(|column| column.is_key());
-        let properties: Map<String, Value> =
-            self.columns.iter().map(|column| (column.name().to_owned(), column.schema())).collect();
-        let required: Vec<&str> = keys().map(Column::name).collect();
-        let schema = json!({ "type": "object", "properties": properties, "required": required });
+        let properties = self.columns.iter().map(|column| (column.name(), column.schema())).collect();
+        let required: Vec<&str> = self.columns.iter().filter(|column| column.is_key()).map(Column::name).collect();
+        let schema = RowSchema { properties, required: &required, kind: "object" };
         Dataset {
             name: self.name.to_owned(),
             label: self.label.to_owned(),
             primary_key: required.iter().map(|name| (*name).to_owned()).collect(),
-            row_schema: schema.to_string(),
+            row_schema: serde_json::to_string(&schema).expect("a schema has nothing that JSON lacks"),
             account_kind: self.account_kind.map(str::to_owned),
             mode: self.day_field.map_or(SyncMode::Full, |day_field| {
                 SyncMode::Daily(Daily {

@@ -3,10 +3,9 @@
 mod condition;
 mod wait;
 
-use serde_json::Value;
-
 use self::condition::Condition;
 use self::wait::Wait;
+use super::evidence::Evidence;
 use super::verdict::Verdict;
 use super::{Grant, text};
 use crate::retry_after::Unit;
@@ -225,18 +224,18 @@ impl Rule {
         self.verdict.reason
     }
 
-    pub(super) fn matches(&self, failure: &Failure, document: Option<&Value>, grant: Grant) -> bool {
+    pub(super) fn matches(&self, evidence: &Evidence<'_>) -> bool {
         // A web page was made by something in front of the API, and may say "forbidden" too.
-        if failure.is_html() && !self.on_web_pages {
+        if evidence.is_web_page && !self.on_web_pages {
             return false;
         }
-        self.conditions.iter().all(|condition| condition.holds(failure, document, grant))
+        self.conditions.iter().all(|condition| condition.holds(evidence))
     }
 
-    pub(super) fn verdict(&self, failure: &Failure, document: Option<&Value>) -> Verdict {
+    pub(super) fn verdict(&self, evidence: &Evidence<'_>) -> Verdict {
         let mut verdict = self.verdict.clone();
-        verdict.retry_after_ms = self.wait.as_ref().and_then(|wait| wait.ms(failure, document));
-        let words = self.quote.as_deref().and_then(|pointer| document?.pointer(pointer)?.as_str());
+        verdict.retry_after_ms = self.wait.as_ref().and_then(|wait| wait.ms(evidence));
+        let words = self.quote.as_deref().and_then(|pointer| evidence.at(pointer)?.as_str());
         if let (Some(message), Some(words)) = (&verdict.message, words) {
             verdict.message = Some(text::quote(message, words));
         }
