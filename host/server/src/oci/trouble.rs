@@ -1,0 +1,90 @@
+//! What goes wrong between a person and a registry, in words. Nothing that the registry sent as a page and no
+//! URL is repeated: both may hold what is for nobody's eyes.
+
+use anyhow::{Error, anyhow};
+use oci_client::errors::{DigestError, OciDistributionError as Failure, OciEnvelope, OciErrorCode};
+use oci_client::secrets::RegistryAuth;
+
+use super::address::Address;
+
+/// How much of a registry's own words is repeated.
+const LONGEST_REMARK: usize = 200;
+
+/// Whether the registry says that there is no such thing.
+pub(super) fn is_missing(failure: &Failure) -> bool {
+    use OciErrorCode::{ManifestUnknown, NameUnknown, NotFound};
+    match failure {
+        Failure::ServerError { code, .. } => *code == 404,
+        Failure::RegistryError { envelope, .. } => has(envelope, &[ManifestUnknown, NameUnknown, NotFound]),
+        _ => false,
+    }
+}
+
+pub(super) fn explain(failure: &Failure, address: &Address, login: &RegistryAuth) -> Error {
+    use OciErrorCode::{Denied, Unauthorized};
+    let host = address.host();
+    match failure {
+        Failure::UnauthorizedError { .. } | Failure::AuthenticationFailure(_) => refused(address, login),
+        Failure::ServerError { code: 401 | 403, .. } => refused(address, login),
+        Failure::RegistryError { envelope, .. } if has(envelope, &[Denied, Unauthorized]) => refused(address, login),
+        Failure::RegistryError { envelope, .. } => anyhow!("{host} refuses: {}", remark(envelope)),
+        Failure::ServerError { code, .. } => anyhow!("{host} answers with status {code}: try again later"),
+        Failure::RequestError(error) if error.is_timeout() => anyhow!("{host} does not answer in time"),
+        Failure::RequestError(error) if error.is_connect() => {
+            anyhow!("{host} cannot be reached: {}{}", innermost(error), hint(address))
+        }
+        Failure::RequestError(error) => anyhow!("the conversation with {host} broke off: {}", innermost(error)),
+        Failure::DigestError(_) => altered(host),
+        Failure::IoError(error) if error.get_ref().is_some_and(|inner| inner.is::<DigestError>()) => altered(host),
+        Failure::IoError(error) => anyhow!("the conversation with {host} broke off: {}", innermost(error)),
+        other => {
+            tracing::debug!(error = %other, "unexpected answer of a registry");
+            anyhow!("{host} does not answer as a registry does: is it one, and is its name right?")
+        }
+    }
+}
+
+/// The bytes are not those that the digest stands for.
+fn altered(host: &str) -> Error {
+    anyhow!(
+        "what {host} sends is not what its digest says, so nothing of it is used: the registry is damaged, or somebody \
+         changed it"
+    )
+}
+
+fn refused(address: &Address, login: &RegistryAuth) -> Error {
+    let (host, repository) = (address.host(), address.repository());
+    match login {
+        RegistryAuth::Basic(username, _) => anyhow!(
+            "{host} does not let {username:?} do this with {repository}: check the password and the rights, or log in \
+             as somebody else"
+        ),
+        RegistryAuth::Anonymous | RegistryAuth::Bearer(_) => anyhow!(
+            "{host} wants to know who asks for {repository}: run `docker login {host}`, or give --username and the \
+             password on the standard input"
+        ),
+    }
+}
+
+fn hint(address: &Address) -> &'static str {
+    if address.is_loopback() { "; if it speaks plain http, add --plain-http" } else { "" }
+}
+
+fn has(envelope: &OciEnvelope, codes: &[OciErrorCode]) -> bool {
+    envelope.errors.iter().any(|error| codes.contains(&error.code))
+}
+
+/// The first thing that the registry says, on one line.
+fn remark(envelope: &OciEnvelope) -> String {
+    let said = envelope.errors.first().map_or("it gives no reason", |error| error.message.as_str());
+    said.chars().filter(|letter| !letter.is_control()).take(LONGEST_REMARK).collect()
+}
+
+/// The cause of all causes, which alone says something to a person: the others repeat the URL.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
