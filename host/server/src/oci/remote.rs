@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use futures::TryStreamExt;
+use http::HeaderValue;
 use oci_client::client::{Client, ClientConfig, ClientProtocol};
 use oci_client::errors::OciDistributionError as Failure;
 use oci_client::manifest::{
@@ -12,6 +13,7 @@ use oci_client::manifest::{
 };
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Reference, RegistryOperation};
+use semver::Version;
 
 use super::address::Address;
 use super::artifact::{Artifact, Listed};
@@ -34,11 +36,17 @@ pub(crate) enum Protocol {
     PlainHttp,
 }
 
-/// A place in a registry, and who asks.
+/// A conversation about one place in a registry.
 pub(crate) struct Remote {
     client: Client,
-    address: Address,
-    login: RegistryAuth,
+    asked: Asked,
+}
+
+/// What is asked for, by whom, and how.
+pub(super) struct Asked {
+    pub(super) address: Address,
+    pub(super) login: RegistryAuth,
+    pub(super) protocol: Protocol,
 }
 
 /// A plugin that is there.
@@ -58,21 +66,22 @@ impl Remote {
         }
         // Another part of the process may have chosen the same before.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::try_from(config(protocol)).map_err(|failure| explain(&failure, &address, &login))?;
-        Ok(Self { client, address, login })
+        let asked = Asked { address, login, protocol };
+        let client = Client::try_from(config(protocol)).map_err(|failure| explain(&failure, &asked))?;
+        Ok(Self { client, asked })
     }
 
     /// Reads what is listed at the place, without the component.
     pub(crate) async fn find(&self, limit: usize) -> Result<Found> {
-        if !self.address.names_version() {
-            bail!("name a version of {}: {}", self.address.repository(), self.versions().await?);
+        if !self.asked.address.names_version() {
+            bail!("name a version of {}: {}", self.asked.address.repository(), self.versions().await?);
         }
         match self.look_up(limit).await? {
             Some(found) => Ok(found),
             None => bail!(
                 "there is no {} in {}: {}",
-                self.address.version(),
-                self.address.repository(),
+                self.asked.address.version(),
+                self.asked.address.repository(),
                 self.versions().await?
             ),
         }
@@ -80,70 +89,82 @@ impl Remote {
 
     /// As [`Self::find`], for somebody who can do without.
     pub(crate) async fn look_up(&self, limit: usize) -> Result<Option<Found>> {
-        let reference = self.address.reference();
+        let reference = self.asked.address.reference();
         self.identify(RegistryOperation::Pull).await?;
-        let (manifest, digest) = match self.client.pull_manifest_raw(reference, &self.login, &ACCEPTED).await {
+        let (manifest, digest) = match self.client.pull_manifest_raw(reference, &self.asked.login, &ACCEPTED).await {
             Ok(found) => found,
             Err(failure) if is_missing(&failure) => return Ok(None),
             Err(failure) => return Err(self.explain(&failure)),
         };
-        let listed = Listed::read(&manifest, limit).map_err(|why| anyhow!("{} is no plugin: {why}", self.address))?;
-        Ok(Some(Found { listed, pinned: format!("{}@{digest}", self.address.repository()) }))
+        let listed =
+            Listed::read(&manifest, limit).map_err(|why| anyhow!("{} is no plugin: {why}", self.asked.address))?;
+        Ok(Some(Found { listed, pinned: format!("{}@{digest}", self.asked.address.repository()) }))
     }
 
     /// Fetches the component, never more of it than was listed; tells `on_progress` how many bytes are here.
     pub(crate) async fn download(&self, listed: &Listed, mut on_progress: impl FnMut(usize)) -> Result<Vec<u8>> {
-        let blob = self.client.pull_blob_stream(self.address.reference(), listed.digest.as_str()).await;
+        let blob = self.client.pull_blob_stream(self.asked.address.reference(), listed.digest.as_str()).await;
         let mut blob = blob.map_err(|failure| self.explain(&failure))?.stream;
         let mut component = Vec::with_capacity(listed.bytes);
         while let Some(bytes) = blob.try_next().await.map_err(|error| self.explain(&error.into()))? {
             component.extend_from_slice(&bytes);
             if component.len() > listed.bytes {
-                bail!("{} sends more than the {} bytes that it listed", self.address.host(), listed.bytes);
+                bail!("{} sends more than the {} bytes that it listed", self.asked.address.host(), listed.bytes);
             }
             on_progress(component.len());
         }
         Ok(component)
     }
 
-    /// Sends a plugin.
+    /// Sends a plugin, and last the manifest, so that there is no moment at which a part is missing.
     pub(crate) async fn upload(&self, artifact: Artifact) -> Result<()> {
-        let Artifact { layer, config, manifest, .. } = artifact;
         self.identify(RegistryOperation::Push).await?;
-        let sent = self.client.push(self.address.reference(), &[layer], config, &self.login, Some(manifest)).await;
-        sent.map(|_| ()).map_err(|failure| self.explain(&failure))
+        // The client would write the manifest in a form of JSON that leaves the line ends of a signature as they are.
+        let manifest = serde_json::to_vec(&artifact.manifest)?;
+        self.send(artifact, manifest).await.map_err(|failure| self.explain(&failure))
+    }
+
+    async fn send(&self, artifact: Artifact, manifest: Vec<u8>) -> Result<(), Failure> {
+        let (client, reference) = (&self.client, self.asked.address.reference());
+        let Artifact { listed, layer, config, manifest: described } = artifact;
+        client.push_blob(reference, layer.data, &listed.digest).await?;
+        client.push_blob(reference, config.data, &described.config.digest).await?;
+        client.push_manifest_raw(reference, manifest, HeaderValue::from_static(OCI_IMAGE_MEDIA_TYPE)).await?;
+        Ok(())
     }
 
     pub(crate) fn address(&self) -> &Address {
-        &self.address
+        &self.asked.address
     }
 
     /// Shows the login, if there is one and the registry asks for it. Later requests would do so too, but keep
     /// to themselves why it went wrong.
     async fn identify(&self, operation: RegistryOperation) -> Result<()> {
-        let reference: &Reference = self.address.reference();
-        let identified = self.client.auth(reference, &self.login, operation).await;
+        let reference: &Reference = self.asked.address.reference();
+        let identified = self.client.auth(reference, &self.asked.login, operation).await;
         identified.map(|_| ()).map_err(|failure| self.explain(&failure))
     }
 
     /// What else could have been meant.
     async fn versions(&self) -> Result<String> {
         self.identify(RegistryOperation::Pull).await?;
-        let tags = match self.client.list_tags(self.address.reference(), &self.login, None, None).await {
+        let mut tags = match self.client.list_tags(self.asked.address.reference(), &self.asked.login, None, None).await
+        {
             Ok(listed) => listed.tags,
             Err(failure) if is_missing(&failure) => Vec::new(),
             Err(failure) => return Err(self.explain(&failure)),
         };
         if tags.is_empty() {
-            return Ok(format!("{} has nothing of this name", self.address.host()));
+            return Ok(format!("{} has nothing of this name", self.asked.address.host()));
         }
-        let shown = &tags[tags.len().saturating_sub(VERSIONS_NAMED)..];
-        let more = if shown.len() < tags.len() { ", and older ones" } else { "" };
-        Ok(format!("there are {}{more}", shown.join(", ")))
+        tags.sort_by_cached_key(|tag| (Version::parse(tag).ok(), tag.clone()));
+        let newest = tags.split_off(tags.len().saturating_sub(VERSIONS_NAMED));
+        let more = if tags.is_empty() { "" } else { ", and older ones" };
+        Ok(format!("there are {}{more}", newest.join(", ")))
     }
 
     fn explain(&self, failure: &Failure) -> anyhow::Error {
-        explain(failure, &self.address, &self.login)
+        explain(failure, &self.asked)
     }
 }
 
@@ -160,9 +181,10 @@ fn config(protocol: Protocol) -> ClientConfig {
         Protocol::Https => secure,
         Protocol::PlainHttp => ClientConfig {
             protocol: ClientProtocol::Http,
-            // The only way to keep such requests from a proxy of the surroundings: one that no host is for.
+            // Keeps such requests from a proxy of the surroundings, and from wherever a registry sends us on to:
+            // nothing listens on this port.
             http_proxy: Some("http://127.0.0.1:9".to_owned()),
-            no_proxy: Some("*".to_owned()),
+            no_proxy: Some("localhost,127.0.0.0/8".to_owned()),
             ..secure
         },
     }

@@ -5,7 +5,7 @@ use anyhow::{Error, anyhow};
 use oci_client::errors::{DigestError, OciDistributionError as Failure, OciEnvelope, OciErrorCode};
 use oci_client::secrets::RegistryAuth;
 
-use super::address::Address;
+use super::remote::{Asked, Protocol};
 
 /// How much of a registry's own words is repeated.
 const LONGEST_REMARK: usize = 200;
@@ -20,18 +20,21 @@ pub(super) fn is_missing(failure: &Failure) -> bool {
     }
 }
 
-pub(super) fn explain(failure: &Failure, address: &Address, login: &RegistryAuth) -> Error {
+pub(super) fn explain(failure: &Failure, asked: &Asked) -> Error {
     use OciErrorCode::{Denied, Unauthorized};
-    let host = address.host();
+    let host = asked.address.host();
     match failure {
-        Failure::UnauthorizedError { .. } | Failure::AuthenticationFailure(_) => refused(address, login),
-        Failure::ServerError { code: 401 | 403, .. } => refused(address, login),
-        Failure::RegistryError { envelope, .. } if has(envelope, &[Denied, Unauthorized]) => refused(address, login),
+        Failure::UnauthorizedError { .. } | Failure::AuthenticationFailure(_) => refused(asked),
+        Failure::ServerError { code: 401 | 403, .. } => refused(asked),
+        Failure::RegistryError { envelope, .. } if has(envelope, &[Denied, Unauthorized]) => refused(asked),
         Failure::RegistryError { envelope, .. } => anyhow!("{host} refuses: {}", remark(envelope)),
+        Failure::ServerError { code: code @ 400..500, .. } => {
+            anyhow!("{host} refuses with status {code}: does it take anything but container images?")
+        }
         Failure::ServerError { code, .. } => anyhow!("{host} answers with status {code}: try again later"),
         Failure::RequestError(error) if error.is_timeout() => anyhow!("{host} does not answer in time"),
         Failure::RequestError(error) if error.is_connect() => {
-            anyhow!("{host} cannot be reached: {}{}", innermost(error), hint(address))
+            anyhow!("{host} cannot be reached: {}{}", innermost(error), hint(asked))
         }
         Failure::RequestError(error) => anyhow!("the conversation with {host} broke off: {}", innermost(error)),
         Failure::DigestError(_) => altered(host),
@@ -52,9 +55,9 @@ fn altered(host: &str) -> Error {
     )
 }
 
-fn refused(address: &Address, login: &RegistryAuth) -> Error {
-    let (host, repository) = (address.host(), address.repository());
-    match login {
+fn refused(asked: &Asked) -> Error {
+    let (host, repository) = (asked.address.host(), asked.address.repository());
+    match &asked.login {
         RegistryAuth::Basic(username, _) => anyhow!(
             "{host} does not let {username:?} do this with {repository}: check the password and the rights, or log in \
              as somebody else"
@@ -66,8 +69,9 @@ fn refused(address: &Address, login: &RegistryAuth) -> Error {
     }
 }
 
-fn hint(address: &Address) -> &'static str {
-    if address.is_loopback() { "; if it speaks plain http, add --plain-http" } else { "" }
+fn hint(asked: &Asked) -> &'static str {
+    let is_possible = asked.protocol == Protocol::Https && asked.address.is_loopback();
+    if is_possible { "; if it speaks plain http, add --plain-http" } else { "" }
 }
 
 fn has(envelope: &OciEnvelope, codes: &[OciErrorCode]) -> bool {
