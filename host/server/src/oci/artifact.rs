@@ -10,6 +10,7 @@ use anyhow::Result;
 use oci_client::client::{Config, ImageLayer};
 use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciImageManifest, OciManifest};
 use relink_authoring::build::component::Interfaces;
+use relink_core::time::Timestamp;
 use relink_runtime::{Package, Plugin};
 use serde::Serialize;
 
@@ -44,7 +45,7 @@ struct WasmConfig<'a> {
 }
 
 impl Artifact {
-    pub(crate) fn new(plugin: &Plugin, package: Package, created_at: jiff::Timestamp) -> Result<Self> {
+    pub(crate) fn new(plugin: &Plugin, package: Package, created_at: Timestamp) -> Result<Self> {
         let component = Interfaces::of(&package.component)?;
         let layer = ImageLayer::new(package.component, WASM.to_owned(), None);
         let listed = Listed { digest: layer.sha256_digest(), bytes: layer.data.len(), signature: package.signature };

@@ -21,7 +21,7 @@ use super::trouble::{explain, is_missing};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the registry may be silent.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 /// Also what is no plugin is asked for, so that one can say what is there.
 const ACCEPTED: [&str; 4] =
     [OCI_IMAGE_MEDIA_TYPE, OCI_IMAGE_INDEX_MEDIA_TYPE, IMAGE_MANIFEST_MEDIA_TYPE, IMAGE_MANIFEST_LIST_MEDIA_TYPE];

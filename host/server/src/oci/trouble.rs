@@ -21,12 +21,9 @@ pub(super) fn is_missing(failure: &Failure) -> bool {
 }
 
 pub(super) fn explain(failure: &Failure, asked: &Asked) -> Error {
-    use OciErrorCode::{Denied, Unauthorized};
     let host = asked.address.host();
     match failure {
-        Failure::UnauthorizedError { .. } | Failure::AuthenticationFailure(_) => refused(asked),
-        Failure::ServerError { code: 401 | 403, .. } => refused(asked),
-        Failure::RegistryError { envelope, .. } if has(envelope, &[Denied, Unauthorized]) => refused(asked),
+        failure if is_refusal(failure) => refused(asked),
         Failure::RegistryError { envelope, .. } => anyhow!("{host} refuses: {}", remark(envelope)),
         Failure::ServerError { code: code @ 400..500, .. } => {
             anyhow!("{host} refuses with status {code}: does it take anything but container images?")
@@ -34,11 +31,11 @@ pub(super) fn explain(failure: &Failure, asked: &Asked) -> Error {
         Failure::ServerError { code, .. } => anyhow!("{host} answers with status {code}: try again later"),
         Failure::RequestError(error) if error.is_timeout() => anyhow!("{host} does not answer in time"),
         Failure::RequestError(error) if error.is_connect() => {
-            anyhow!("{host} cannot be reached: {}{}", innermost(error), hint(asked))
+            let cause = innermost(error);
+            anyhow!("{host} cannot be reached: {cause}{}", hint(asked, &cause))
         }
         Failure::RequestError(error) => anyhow!("the conversation with {host} broke off: {}", innermost(error)),
-        Failure::DigestError(_) => altered(host),
-        Failure::IoError(error) if error.get_ref().is_some_and(|inner| inner.is::<DigestError>()) => altered(host),
+        failure if is_altered(failure) => altered(host),
         Failure::IoError(error) => anyhow!("the conversation with {host} broke off: {}", innermost(error)),
         other => {
             tracing::debug!(error = %other, "unexpected answer of a registry");
@@ -47,7 +44,26 @@ pub(super) fn explain(failure: &Failure, asked: &Asked) -> Error {
     }
 }
 
-/// The bytes are not those that the digest stands for.
+fn is_refusal(failure: &Failure) -> bool {
+    use OciErrorCode::{Denied, Unauthorized};
+    match failure {
+        Failure::UnauthorizedError { .. } | Failure::AuthenticationFailure(_) => true,
+        Failure::ServerError { code, .. } => matches!(code, 401 | 403),
+        Failure::RegistryError { envelope, .. } => has(envelope, &[Denied, Unauthorized]),
+        _ => false,
+    }
+}
+
+/// Whether bytes are not those that their digest stands for.
+fn is_altered(failure: &Failure) -> bool {
+    match failure {
+        Failure::DigestError(_) => true,
+        // A body is read as a stream, whose errors are those of I/O.
+        Failure::IoError(error) => error.get_ref().is_some_and(|inner| inner.downcast_ref::<DigestError>().is_some()),
+        _ => false,
+    }
+}
+
 fn altered(host: &str) -> Error {
     anyhow!(
         "what {host} sends is not what its digest says, so nothing of it is used: the registry is damaged, or somebody \
@@ -69,9 +85,10 @@ fn refused(asked: &Asked) -> Error {
     }
 }
 
-fn hint(asked: &Asked) -> &'static str {
-    let is_possible = asked.protocol == Protocol::Https && asked.address.is_loopback();
-    if is_possible { "; if it speaks plain http, add --plain-http" } else { "" }
+/// What to do about an answer that is not TLS.
+fn hint(asked: &Asked, cause: &str) -> &'static str {
+    let speaks_http = asked.protocol == Protocol::Https && cause.contains("InvalidContentType");
+    if speaks_http && asked.address.is_loopback() { "; if it speaks plain http, add --plain-http" } else { "" }
 }
 
 fn has(envelope: &OciEnvelope, codes: &[OciErrorCode]) -> bool {

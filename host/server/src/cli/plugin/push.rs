@@ -10,6 +10,7 @@ use relink_runtime::Limits;
 use super::access::Access;
 use super::block_on;
 use super::manage::read_package;
+use crate::app::system_time;
 use crate::cli::offline;
 use crate::config::Config;
 use crate::oci::{Address, Artifact, Found, Remote};
@@ -30,7 +31,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     let plugin = offline::load(config, &package.component)
         .with_context(|| format!("the plugin {} is refused", arguments.file.display()))?;
     let address = arguments.address.clone().for_version(plugin.version())?;
-    let artifact = Artifact::new(&plugin, package, jiff::Timestamp::now())?;
+    let artifact = Artifact::new(&plugin, package, system_time())?;
     let remote = arguments.access.open(address)?;
     let (done, found) = block_on(push(&remote, artifact))?;
     let signed = if found.listed.signature.is_some() { "signed" } else { "not signed" };
