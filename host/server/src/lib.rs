@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 mod demo;
 mod metrics;
+mod oci;
 mod pages;
 mod sealing_key;
 mod telemetry;

@@ -19,12 +19,20 @@ pub(crate) enum Need {
     Node,
     Python,
     PostgreSql,
+    Registry,
     Chromium,
 }
 
 impl Need {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::CCompiler, Self::GuestToolchain, Self::Node, Self::Python, Self::PostgreSql, Self::Chromium];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::CCompiler,
+        Self::GuestToolchain,
+        Self::Node,
+        Self::Python,
+        Self::PostgreSql,
+        Self::Registry,
+        Self::Chromium,
+    ];
 
     fn title(self) -> &'static str {
         match self {
@@ -33,6 +41,7 @@ impl Need {
             Self::Node => "Node.js with npm",
             Self::Python => "Python 3.11 with venv",
             Self::PostgreSql => "the PostgreSQL server",
+            Self::Registry => "a registry for plugins",
             Self::Chromium => "Chromium",
         }
     }
@@ -44,6 +53,7 @@ impl Need {
             Self::Node => &["nodejs", "npm"],
             Self::Python => &["python3", "python3-venv"],
             Self::PostgreSql => &["postgresql"],
+            Self::Registry => &["docker-registry"],
             Self::Chromium => &["chromium"],
         }
     }
@@ -58,6 +68,7 @@ impl Need {
             Self::Node => run::find_program("node").and(run::find_program("npm")),
             Self::Python => find_python(),
             Self::PostgreSql => postgres::find_programs(),
+            Self::Registry => run::find_program("docker-registry"),
             Self::Chromium => find_chromium(),
         };
         path.map(|path| path.display().to_string())

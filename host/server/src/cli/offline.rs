@@ -81,12 +81,17 @@ pub(super) fn find(config: &Config, folder: Option<&Path>, name: &str) -> Result
 /// Checks and loads one file.
 pub(super) fn load_file(config: &Config, path: &Path) -> Result<Plugin> {
     let component = std::fs::read(path).with_context(|| format!("the plugin {} cannot be read", path.display()))?;
+    load(config, &component).with_context(|| format!("the plugin {} is refused", path.display()))
+}
+
+/// Checks and loads a component.
+pub(super) fn load(config: &Config, component: &[u8]) -> Result<Plugin> {
     let loader = Loader::new(LoaderConfig {
         limits: Limits::default(),
         cache_dir: Some(cache_dir(config)?),
         supported_features: features(),
     })?;
-    loader.load(&component).with_context(|| format!("the plugin {} is refused", path.display()))
+    Ok(loader.load(component)?)
 }
 
 /// Where compiled plugins are kept: with the server's data if there is a server here, else with the

@@ -10,6 +10,7 @@ use relink_runtime::Listing;
 use crate::cli::offline::Plugins;
 use crate::config::Config;
 
+mod access;
 mod asked;
 mod bench;
 mod build;
@@ -18,6 +19,8 @@ mod conversation;
 mod convert;
 mod manage;
 mod new;
+mod pull;
+mod push;
 mod record;
 mod run;
 mod sandboxed;
@@ -63,16 +66,12 @@ pub(super) enum Action {
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
     },
+    /// Send a plugin and its signature to a registry
+    Push(push::Arguments),
+    /// Fetch a plugin and its signature from a registry
+    Pull(pull::Arguments),
     /// Put a plugin into service; a server that runs follows at once
-    Install {
-        file: PathBuf,
-        /// The signature; without it the file beside the plugin with `.minisig` behind its name
-        #[arg(long, value_name = "FILE")]
-        signature: Option<PathBuf>,
-        /// Agree to all that the plugin asks for
-        #[arg(long)]
-        approve: bool,
-    },
+    Install(manage::Install),
     /// Agree to what a waiting version asks for
     Approve { id: String },
     /// Go back to the version before, for good
@@ -97,7 +96,9 @@ pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
         Action::Bench(arguments) => bench::run(arguments),
         Action::Keygen { secret_key } => sign::keygen(secret_key),
         Action::Sign { file, key } => sign::sign(file, key),
-        Action::Install { file, signature, approve } => manage::install(config, file, signature.as_deref(), *approve),
+        Action::Push(arguments) => push::run(config, arguments),
+        Action::Pull(arguments) => pull::run(config, arguments),
+        Action::Install(arguments) => manage::install(config, arguments),
         Action::Approve { id } => manage::change(config, id, "has what it asked for", |registry| registry.approve(id)),
         Action::Rollback { id } => manage::roll_back(config, id),
         Action::Disable { id } => manage::change(config, id, "is out of service", |registry| registry.disable(id)),
@@ -106,9 +107,9 @@ pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
     }
 }
 
-/// Runs a command that talks to a provider: one request at a time needs one thread.
-fn block_on(command: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
+/// Runs a conversation with a provider or a registry: one request at a time needs one thread.
+fn block_on<T>(conversation: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(conversation)
 }
 
 fn list(plugins: &Plugins, json: bool) -> Result<ExitCode> {

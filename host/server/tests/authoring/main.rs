@@ -9,6 +9,8 @@ mod building;
 mod fixtures;
 mod languages;
 mod provider;
+mod publishing;
+mod registry;
 mod starting;
 mod support;
 mod talking;

@@ -1,11 +1,28 @@
 //! Turns a core module into a component and refuses one that could do more than compute.
 
 use anyhow::{Context, Result, anyhow, bail};
+use serde::Serialize;
 use wit_component::{ComponentEncoder, DecodedWasm};
-use wit_parser::{Resolve, WorldItem, WorldKey};
+use wit_parser::{Resolve, World, WorldId, WorldItem, WorldKey};
 
 /// The only interface from which a plugin may import a function.
 const ALLOWED_IMPORT: &str = "relink:plugin/diag@";
+
+/// What a component imports and exports, by name: what others show of it without running it.
+#[derive(Debug, Serialize)]
+pub struct Interfaces {
+    pub exports: Vec<String>,
+    pub imports: Vec<String>,
+}
+
+impl Interfaces {
+    pub fn of(component: &[u8]) -> Result<Self> {
+        let (resolve, world) = decode(component)?;
+        let World { exports, imports, .. } = &resolve.worlds[world];
+        let names = |items: Vec<&WorldKey>| items.into_iter().map(|key| resolve.name_world_key(key)).collect();
+        Ok(Self { exports: names(exports.keys().collect()), imports: names(imports.keys().collect()) })
+    }
+}
 
 /// Makes a component out of what `wit-bindgen` and rustc left behind.
 pub fn encode(core_module: &[u8]) -> Result<Vec<u8>> {
@@ -22,11 +39,7 @@ pub fn encode(core_module: &[u8]) -> Result<Vec<u8>> {
 
 /// Names the functions that the component imports from anywhere but the diagnostic interface.
 fn foreign_imports(component: &[u8]) -> Result<Vec<String>> {
-    let decoded =
-        wit_component::decode(component).map_err(|error| anyhow!("its interface cannot be read: {error:#}"))?;
-    let DecodedWasm::Component(resolve, world) = decoded else {
-        bail!("it is a WIT package and no component");
-    };
+    let (resolve, world) = decode(component)?;
     let imports = &resolve.worlds.get(world).context("the component has no world")?.imports;
     let foreign = imports
         .iter()
@@ -45,5 +58,14 @@ fn imported_functions(resolve: &Resolve, key: &WorldKey, item: &WorldItem) -> Ve
             let functions = resolve.interfaces[*id].functions.keys();
             functions.map(|function| format!("{name}#{function}")).collect()
         }
+    }
+}
+
+fn decode(component: &[u8]) -> Result<(Resolve, WorldId)> {
+    let decoded =
+        wit_component::decode(component).map_err(|error| anyhow!("its interface cannot be read: {error:#}"))?;
+    match decoded {
+        DecodedWasm::Component(resolve, world) => Ok((resolve, world)),
+        DecodedWasm::WitPackage(..) => bail!("it is a WIT package and no component"),
     }
 }

@@ -4,10 +4,12 @@ use super::workspace;
 
 /// A crate from outside that grants a power, and the only crates that may hold it.
 /// Test crates are among them: benchmarks measure our layer against the bare library, stories act as a browser.
-const POWERS: [(&str, &[&str]); 3] = [
+const POWERS: [(&str, &[&str]); 4] = [
     ("sqlx", &["relink-store", "relink-bench"]),
     ("wasmtime", &["relink-runtime", "relink-bench"]),
     ("reqwest", &["relink-egress", "relink-simulator", "relink-stories", "relink-bench"]),
+    // It brings `reqwest`, for registries of plugins and for nothing else.
+    ("oci-client", &["relink"]),
 ];
 
 /// Crates that do what `reqwest` does; one way to send HTTP is enough.

@@ -1,24 +1,58 @@
 //! Changes what is in service, by way of the plugin folder: a server that runs follows it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use clap::Args;
 use relink_runtime::{Approval, ChangeError, ListingState, Package, Registry, signature_file};
 
 use crate::cli::offline::Plugins;
+use crate::cli::plugin::access::{Access, Pulled};
+use crate::cli::plugin::block_on;
 use crate::cli::plugin::check::describe;
 use crate::config::Config;
+use crate::oci::SCHEME;
 
-pub(super) fn install(config: &Config, file: &Path, signature: Option<&Path>, approve: bool) -> Result<ExitCode> {
-    let component = fs::read(file).with_context(|| format!("the plugin {} cannot be read", file.display()))?;
-    let package = Package { component, signature: read_signature(file, signature)? };
-    let approval = if approve { Approval::Given } else { Approval::Pending };
+#[derive(Args)]
+pub(in crate::cli) struct Install {
+    /// A file, or `oci://` and a place in a registry, such as `oci://registry.example.com/acme/beacon:1.2.0`
+    #[arg(value_name = "FILE_OR_REFERENCE")]
+    source: PathBuf,
+    /// The signature; without it the file beside the plugin with `.minisig` behind its name, or what came with
+    /// the plugin from the registry
+    #[arg(long, value_name = "FILE")]
+    signature: Option<PathBuf>,
+    /// Agree to all that the plugin asks for
+    #[arg(long)]
+    approve: bool,
+    #[command(flatten)]
+    access: Access,
+}
+
+pub(super) fn install(config: &Config, arguments: &Install) -> Result<ExitCode> {
+    let package = arguments.package()?;
+    let approval = if arguments.approve { Approval::Given } else { Approval::Pending };
     let plugin = Plugins::open_for_change(config)?.registry().install(package, approval)?;
     println!("{} {} is in service (sha-256 {}).", plugin.id(), plugin.version(), plugin.digest());
     describe(plugin.descriptor());
     Ok(ExitCode::SUCCESS)
+}
+
+impl Install {
+    fn package(&self) -> Result<Package> {
+        let signature = self.signature.as_deref();
+        let Some(reference) = self.source.to_str().filter(|source| source.starts_with(SCHEME)) else {
+            return read_package(&self.source, signature);
+        };
+        let Pulled { mut package, pinned } = block_on(self.access.pull(reference.parse()?))?;
+        if let Some(signature) = signature {
+            package.signature = Some(read_signature(signature)?);
+        }
+        println!("Pulled {pinned}.");
+        Ok(package)
+    }
 }
 
 pub(super) fn roll_back(config: &Config, id: &str) -> Result<ExitCode> {
@@ -45,11 +79,14 @@ pub(super) fn change(
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_signature(file: &Path, signature: Option<&Path>) -> Result<Option<String>> {
-    let path = signature.map_or_else(|| signature_file(file), Path::to_owned);
-    if signature.is_none() && !path.exists() {
-        return Ok(None);
-    }
-    let text = fs::read_to_string(&path);
-    text.map(Some).with_context(|| format!("the signature {} cannot be read", path.display()))
+/// Reads a component with its signature, which lies beside it unless another is named.
+pub(super) fn read_package(file: &Path, signature: Option<&Path>) -> Result<Package> {
+    let component = fs::read(file).with_context(|| format!("the plugin {} cannot be read", file.display()))?;
+    let beside = signature_file(file);
+    let signature = signature.or_else(|| beside.exists().then_some(beside.as_path()));
+    Ok(Package { component, signature: signature.map(read_signature).transpose()? })
+}
+
+fn read_signature(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("the signature {} cannot be read", file.display()))
 }
