@@ -7,11 +7,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Files and folders of the repository, from its root.
-const PACKED: [&str; 19] = [
+const PACKED: [&str; 21] = [
     "Cargo.lock",
     "Cargo.toml",
     "plugins/README.md",
     "plugins/_template",
+    "sdk/declarative/README.md",
+    "sdk/declarative/template",
     "sdk/fixtures/Cargo.toml",
     "sdk/fixtures/src",
     "sdk/js/README.md",

@@ -1,0 +1,50 @@
+//! The plugin that this crate becomes: the SDK asks, the table answers.
+
+use std::sync::OnceLock;
+
+use relink_sdk::{Context, Descriptor, ErrorTable, Flow, Provider, Response, Slice};
+
+use crate::plugin::Plugin;
+use crate::room;
+
+/// The provider of the table that was put into this component.
+pub struct Declared;
+
+relink_sdk::register!(Declared);
+
+impl Provider for Declared {
+    fn describe() -> Descriptor {
+        plugin().described()
+    }
+
+    fn errors() -> ErrorTable {
+        plugin().error_table()
+    }
+
+    fn probe(context: &Context) -> Flow {
+        plugin().probe_flow(context)
+    }
+
+    fn identify(context: &Context) -> Flow {
+        plugin().identify_flow(context)
+    }
+
+    fn accounts(context: &Context) -> Flow {
+        plugin().accounts_flow(context)
+    }
+
+    fn sync(context: &Context, slice: &Slice) -> Flow {
+        plugin().sync_flow(context, slice)
+    }
+
+    fn refusal(answer: &Response) -> Option<String> {
+        let is_refused = plugin().refusals.iter().any(|refusal| refusal.is_in(answer));
+        is_refused.then(|| format!("the provider answered {}, but with an error inside", answer.status))
+    }
+}
+
+/// The table of this component, read once in each instance.
+fn plugin() -> &'static Plugin {
+    static PLUGIN: OnceLock<Plugin> = OnceLock::new();
+    PLUGIN.get_or_init(|| Plugin::from_json(room::contents()).expect("a table is read before it is put in here"))
+}
