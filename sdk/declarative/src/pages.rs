@@ -15,6 +15,9 @@ pub(crate) struct Pages {
     pub(crate) next_url: Option<Pointer>,
     pub(crate) number: Option<Numbered>,
     pub(crate) offset: Option<Sized>,
+    /// There is but one page; for a dataset that is not paged as the others are.
+    #[serde(default)]
+    pub(crate) complete: bool,
     /// The `Link` header names the next page (RFC 8288).
     #[serde(default)]
     pub(crate) link_header: bool,
@@ -55,6 +58,7 @@ impl Pages {
             self.number.is_some(),
             self.offset.is_some(),
             self.link_header,
+            self.complete,
         ];
         named.into_iter().filter(|is_named| *is_named).count()
     }
