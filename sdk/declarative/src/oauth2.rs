@@ -117,14 +117,12 @@ impl Oauth2 {
     }
 
     fn credential(&self) -> CredentialUse {
-        match &self.headers {
-            Some(headers) => placed(headers, &self.query),
-            None => {
-                let mut credential = CredentialUse::bearer("access_token");
-                credential.placements.extend(placed(&BTreeMap::new(), &self.query).placements);
-                credential
-            }
+        if let Some(headers) = &self.headers {
+            return placed(headers, &self.query);
         }
+        let mut credential = CredentialUse::bearer("access_token");
+        credential.placements.extend(placed(&BTreeMap::new(), &self.query).placements);
+        credential
     }
 
     fn lowered(&self) -> relink_sdk::Oauth2 {

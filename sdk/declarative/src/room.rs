@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     fn empty_component() -> Vec<u8> {
-        [b"before".as_slice(), &MARK, &[0; LENGTH_BYTES], &[0; CAPACITY], b"after"].concat()
+        [b"before".as_slice(), &MARK, &vec![0; LENGTH_BYTES + CAPACITY], b"after"].concat()
     }
 
     #[test]

@@ -11,4 +11,5 @@ mod languages;
 mod provider;
 mod starting;
 mod support;
+mod tables;
 mod talking;

@@ -9,7 +9,8 @@ use crate::declarative::Table;
 
 pub(super) fn build(folder: &Path, component: &Path, interpreter: &[u8]) -> Result<()> {
     let table = Table::read(&folder.join("plugin.toml"))?;
-    command::announce(format_args!("putting the table of {} into a component", table.id()));
-    super::write_if_changed(component, &table.component(interpreter)?)?;
+    if super::write_if_changed(component, &table.component(interpreter)?)? {
+        command::announce(format_args!("put the table of {} into a component", table.id()));
+    }
     Ok(())
 }

@@ -33,7 +33,8 @@ impl Source<'_> {
     }
 
     fn shown(&self, what: &str, fix: Option<&str>, span: Range<usize>) -> String {
-        let place = Snippet::source(self.text).path(&self.path).annotation(AnnotationKind::Primary.span(span));
+        let path = self.path.trim_start_matches("./");
+        let place = Snippet::source(self.text).path(path).annotation(AnnotationKind::Primary.span(span));
         let mut group = Level::ERROR.no_name().primary_title(what).element(place);
         if let Some(fix) = fix {
             group = group.element(Level::HELP.with_name("fix").message(fix));

@@ -1,5 +1,6 @@
 //! Whether rules ask for something, and have codes that programs can rely on.
 
+use crate::errors::Conditions;
 use crate::plugin::Plugin;
 
 use super::{Mistake, Place};
@@ -13,7 +14,7 @@ pub(super) fn check(plugin: &Plugin, found: &mut Vec<Mistake>) {
                 "write lower-case words with hyphens, such as \"plan-too-small\"; the id is put before it",
             ));
         }
-        let asks_nothing = rule.when.is_empty() || rule.when.iter().any(|conditions| conditions.is_empty());
+        let asks_nothing = rule.when.is_empty() || rule.when.iter().any(Conditions::is_empty);
         if asks_nothing {
             found.push(place.key("when").mistake(
                 "the rule has no condition, so it would explain every failure",
