@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
-use relink_sdk::{Context, Descriptor, ErrorTable, Flow, Provider, Response, Slice};
+use relink_sdk::{Context, Descriptor, Diagnosis, ErrorTable, Failure, Flow, Provider, Response, Slice};
 
+use crate::errors::{self, Explaining};
 use crate::plugin::Plugin;
 use crate::room;
 
@@ -18,7 +19,8 @@ impl Provider for Declared {
     }
 
     fn errors() -> ErrorTable {
-        plugin().error_table()
+        let plugin = plugin();
+        errors::table(&plugin.id, &plugin.name, &plugin.errors)
     }
 
     fn probe(context: &Context) -> Flow {
@@ -37,14 +39,21 @@ impl Provider for Declared {
         plugin().sync_flow(context, slice)
     }
 
+    fn classify(failure: &Failure) -> Diagnosis {
+        let explaining: Explaining = serde_json::from_slice(room::contents()).expect(CHECKED);
+        explaining.explain(failure)
+    }
+
     fn refusal(answer: &Response) -> Option<String> {
         let is_refused = plugin().refusals.iter().any(|refusal| refusal.is_in(answer));
         is_refused.then(|| format!("the provider answered {}, but with an error inside", answer.status))
     }
 }
 
+const CHECKED: &str = "a table is read before it is put in here";
+
 /// The table of this component, read once in each instance.
 fn plugin() -> &'static Plugin {
     static PLUGIN: OnceLock<Plugin> = OnceLock::new();
-    PLUGIN.get_or_init(|| Plugin::from_json(room::contents()).expect("a table is read before it is put in here"))
+    PLUGIN.get_or_init(|| Plugin::from_json(room::contents()).expect(CHECKED))
 }

@@ -3,11 +3,11 @@
 mod conditions;
 mod wait;
 
-use relink_sdk::ErrorTable;
+use relink_sdk::{Descriptor, Diagnosis, ErrorTable, Failure, Grant};
 use serde::Deserialize;
 
+use crate::access::Access;
 use crate::list::List;
-use crate::plugin::Plugin;
 use crate::values::{Actor, Blast, Pointer, Reason, Remedy};
 
 pub(crate) use conditions::Conditions;
@@ -34,9 +34,26 @@ pub(crate) struct Rule {
     pub(crate) retry_after: Option<RetryAfter>,
 }
 
-impl Plugin {
-    pub(crate) fn error_table(&self) -> ErrorTable {
-        ErrorTable::new(&self.id, &self.name, self.errors.iter().flat_map(Rule::lowered))
+/// The error table of the plugin `id`.
+pub(crate) fn table(id: &str, name: &str, rules: &[Rule]) -> ErrorTable {
+    ErrorTable::new(id, name, rules.iter().flat_map(Rule::lowered))
+}
+
+/// What an explanation needs of a table: without datasets it is read in half the time.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Explaining {
+    id: String,
+    name: String,
+    auth: Access,
+    #[serde(default)]
+    errors: Vec<Rule>,
+}
+
+impl Explaining {
+    pub(crate) fn explain(&self, failure: &Failure) -> Diagnosis {
+        let mut descriptor = Descriptor::new(&self.id, &self.name, "");
+        descriptor.auth = self.auth.methods();
+        table(&self.id, &self.name, &self.errors).diagnose(failure, Grant::of(&descriptor, failure))
     }
 }
 
@@ -78,3 +95,6 @@ impl Rule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

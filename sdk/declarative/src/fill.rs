@@ -1,5 +1,8 @@
 //! Puts values in the place of placeholders.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use relink_sdk::{Context, Slice, day_plus};
 use serde_json::{Map, Value};
@@ -87,26 +90,18 @@ impl Values<'_> {
 }
 
 fn in_form(value: String, form: Form) -> Result<String, String> {
-    let unix = |factor: i64| {
-        let days = days_since_1970(&value).ok_or_else(|| format!("{value:?} is no day"))?;
-        Ok((days * 86_400 * factor).to_string())
-    };
     match form {
         Form::Plain => Ok(value),
         Form::Compact => Ok(value.replace('-', "")),
-        Form::Unix => unix(1),
-        Form::UnixMs => unix(1000),
+        Form::Unix => Ok(start_of(&value)?.as_second().to_string()),
+        Form::UnixMs => Ok(start_of(&value)?.as_millisecond().to_string()),
     }
 }
 
-/// The number of a day of the Gregorian calendar (Howard Hinnant, "chrono-compatible low-level date algorithms").
-fn days_since_1970(day: &str) -> Option<i64> {
-    let mut parts = day.splitn(3, '-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    Some(era * 146_097 + day_of_era - 719_468)
+fn start_of(day: &str) -> Result<Timestamp, String> {
+    let date: Date = day.parse().map_err(|_| format!("{day:?} is no day"))?;
+    date.to_zoned(TimeZone::UTC).map(|start| start.timestamp()).map_err(|_| format!("{day:?} is out of range"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -201,3 +201,6 @@ impl Kept {
 fn fields(pairs: &BTreeMap<String, String>) -> Vec<Field> {
     pairs.iter().map(|(name, value)| Field { name: name.clone(), value: value.clone() }).collect()
 }
+
+#[cfg(test)]
+mod tests;
