@@ -83,7 +83,7 @@ relink plugin run . --secrets secrets.toml --operation accounts
 ```
 
 The guide is [{guide}]({guide}).
-The folder `vendor` holds the SDK for offline use; leave it as it is.
+The folder `vendor` holds what belongs to it, for offline use; leave it as it is.
 ";
 
 #[cfg(test)]

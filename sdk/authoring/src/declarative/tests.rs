@@ -119,6 +119,22 @@ nothing says where the key goes
 }
 
 #[test]
+fn a_date_without_quotes_is_shown_as_such() {
+    check(
+        "{ get = \"/deals\" }",
+        "{ post = \"/deals\", json = { from = 2026-05-01 } }",
+        "
+a date without quotes is no value of JSON
+  --> plugin.toml:21:46
+   |
+21 | request = { post = \"/deals\", json = { from = 2026-05-01 } }
+   |                                              ^^^^^^^^^^
+   |
+   = fix: write it in quotes, as it is to be sent",
+    );
+}
+
+#[test]
 fn every_mistake_is_shown_at_once() {
     let text = SOUND.replace("/deals", "deals").replace("plan-too-small", "Plan");
     let error = parse(&text).unwrap_err().to_string();

@@ -10,6 +10,9 @@ use crate::values::{Source, Template};
 use super::addresses::{check_host, host_of};
 use super::{Mistake, Place, listed};
 
+/// The member with which the reader of TOML marks a date.
+const TOML_DATE: &str = "$__toml_private_datetime";
+
 /// Checks `base`, and the requests that are no dataset's.
 pub(super) fn check(plugin: &Plugin, found: &mut Vec<Mistake>) {
     if let Some(base) = &plugin.base {
@@ -140,6 +143,9 @@ fn check_document(plugin: &Plugin, document: &Value, is_daily: bool, place: &Pla
                 check_document(plugin, item, is_daily, &place.index(index), found);
             }
         }
+        Value::Object(members) if members.contains_key(TOML_DATE) => found.push(
+            place.mistake("a date without quotes is no value of JSON", "write it in quotes, as it is to be sent"),
+        ),
         Value::Object(members) => {
             for (name, value) in members {
                 check_document(plugin, value, is_daily, &place.key(name), found);
