@@ -38,10 +38,10 @@ fn check_address(base: &str, target: &str, expected: &str) {
 }
 
 #[track_caller]
-fn check_document(document: Value, expected: Value) {
+fn check_document(document: &Value, expected: &Value) {
     let (plugin, context, slice) = (plugin("https://api.acme.example"), context(), slice());
     let values = Values { plugin: &plugin, context: &context, slice: Some(&slice) };
-    assert_eq!(values.document(&document).unwrap(), expected);
+    assert_eq!(values.document(document).unwrap(), *expected);
 }
 
 #[test]
@@ -60,16 +60,16 @@ fn a_setting_at_the_beginning_is_the_address_of_the_host() {
 #[test]
 fn days_take_the_form_that_is_asked_for() {
     check_document(
-        json!(["{since}", "{until:compact}", "{day-after-until}", "{today}", "before {day-after-until:unix}"]),
-        json!(["2026-05-01", "20260531", "2026-06-01", "2026-05-05", "before 1780272000"]),
+        &json!(["{since}", "{until:compact}", "{day-after-until}", "{today}", "before {day-after-until:unix}"]),
+        &json!(["2026-05-01", "20260531", "2026-06-01", "2026-05-05", "before 1780272000"]),
     );
 }
 
 #[test]
 fn a_text_that_is_but_a_moment_becomes_a_number() {
     check_document(
-        json!({ "from": "{since:unix}", "to": { "ms": "{until:unix-ms}" }, "n": 5, "q": "{{ me }}" }),
-        json!({ "from": 1_777_593_600, "to": { "ms": 1_780_185_600_000_i64 }, "n": 5, "q": "{ me }" }),
+        &json!({ "from": "{since:unix}", "to": { "ms": "{until:unix-ms}" }, "n": 5, "q": "{{ me }}" }),
+        &json!({ "from": 1_777_593_600, "to": { "ms": 1_780_185_600_000_i64 }, "n": 5, "q": "{ me }" }),
     );
 }
 

@@ -47,9 +47,7 @@ fn deviations_are_taken_over() {
         "keep": [{ "from": "callback-query", "name": "shop", "into": "shop" }],
         "assumed-lifetime-s": 3600, "reauthorize-days": 60
     }));
-    let pair = |fields: &[relink_sdk::Field]| {
-        fields.iter().map(|one| format!("{}={}", one.name, one.value)).collect::<String>()
-    };
+    let only = |fields: &[relink_sdk::Field]| format!("{}={}", fields[0].name, fields[0].value);
     assert_eq!(oauth2.revoke_url.as_deref(), Some("https://a.example/r"));
     let scopes: Vec<_> = oauth2.scopes.iter().map(|scope| (scope.name.as_str(), scope.required)).collect();
     assert_eq!((scopes, oauth2.scope_separator.as_str()), (vec![("read", true), ("more", false)], ","));
@@ -62,7 +60,7 @@ fn deviations_are_taken_over() {
         &oauth2.refresh_params,
         &oauth2.token_pointers,
     ];
-    assert_eq!(params.map(|fields| pair(fields)), ["client_id=app_id", "a=1", "b=2", "c=3", "d=4", "access_token=/t"]);
+    assert_eq!(params.map(|fields| only(fields)), ["client_id=app_id", "a=1", "b=2", "c=3", "d=4", "access_token=/t"]);
     assert_eq!((oauth2.keep[0].source, oauth2.keep[0].into_config.as_str()), (KeptFrom::CallbackQuery, "shop"));
     assert_eq!((oauth2.assumed_lifetime_s, oauth2.reauthorize_days), (Some(3600), Some(60)));
     assert_eq!(oauth2.login_hint_param.as_deref(), Some("login_hint"));
