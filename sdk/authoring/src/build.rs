@@ -5,6 +5,7 @@ pub mod crates;
 mod node;
 mod python;
 mod rust;
+mod table;
 pub mod toolchain;
 
 use std::fs;
@@ -15,11 +16,14 @@ use anyhow::{Context, Result};
 use crate::project::{Kind, Project};
 
 /// Builds the plugin of a project into the file `component`, whose folder is made if need be.
-pub fn build(project: &Project, component: &Path) -> Result<()> {
+///
+/// Projects that are a table need the component that interprets it; others do not look at it.
+pub fn build(project: &Project, component: &Path, interpreter: &[u8]) -> Result<()> {
     match project.kind() {
         Kind::Rust => rust::build(project.folder(), component),
         Kind::Node => node::build(project.folder(), component),
         Kind::Python => python::build(project.folder(), component),
+        Kind::Table => table::build(project.folder(), component, interpreter),
     }
 }
 

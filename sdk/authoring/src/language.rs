@@ -10,9 +10,13 @@ pub enum Language {
     JavaScript,
     TypeScript,
     Python,
+    Toml,
 }
 
 impl Language {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 5] = [Self::Rust, Self::JavaScript, Self::TypeScript, Self::Python, Self::Toml];
+
     /// The folder of its template, from the root of the repository.
     pub(crate) const fn template(self) -> &'static str {
         match self {
@@ -20,6 +24,7 @@ impl Language {
             Self::JavaScript => "sdk/js/template/js/",
             Self::TypeScript => "sdk/js/template/ts/",
             Self::Python => "sdk/python/template/",
+            Self::Toml => "sdk/declarative/template/",
         }
     }
 
@@ -39,6 +44,7 @@ impl Language {
             Self::Python => {
                 &["plugins/README.md", "sdk/python/README.md", "sdk/python/pyproject.toml", "sdk/python/src/", "wit/"]
             }
+            Self::Toml => &["plugins/README.md", "sdk/declarative/README.md"],
         }
     }
 
@@ -48,16 +54,18 @@ impl Language {
             Self::Rust => "plugins/README.md",
             Self::JavaScript | Self::TypeScript => "sdk/js/README.md",
             Self::Python => "sdk/python/README.md",
+            Self::Toml => "sdk/declarative/README.md",
         }
     }
 
-    /// Where the plugin's code begins.
+    /// Where the plugin begins.
     pub const fn main_file(self) -> &'static str {
         match self {
             Self::Rust => "src/lib.rs",
             Self::JavaScript => "src/plugin.js",
             Self::TypeScript => "src/plugin.ts",
             Self::Python => "src/plugin.py",
+            Self::Toml => "plugin.toml",
         }
     }
 }
@@ -71,7 +79,8 @@ impl FromStr for Language {
             "js" | "javascript" => Ok(Self::JavaScript),
             "ts" | "typescript" => Ok(Self::TypeScript),
             "python" => Ok(Self::Python),
-            _ => Err("the languages are rust, js, ts and python".to_owned()),
+            "toml" => Ok(Self::Toml),
+            _ => Err("the languages are rust, js, ts, python and toml".to_owned()),
         }
     }
 }
@@ -83,6 +92,7 @@ impl fmt::Display for Language {
             Self::JavaScript => "JavaScript",
             Self::TypeScript => "TypeScript",
             Self::Python => "Python",
+            Self::Toml => "TOML",
         })
     }
 }

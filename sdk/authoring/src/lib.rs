@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod command;
+pub mod declarative;
 mod language;
 mod name;
 mod pack;
@@ -13,5 +14,5 @@ mod starter;
 
 pub use language::Language;
 pub use name::Name;
-pub use project::Project;
+pub use project::{Kind, Project};
 pub use starter::start;

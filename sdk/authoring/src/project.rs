@@ -7,6 +7,8 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 
+use crate::declarative::Table;
+
 /// What tools make, what only tests read, and what is never edited: none of it makes a component outdated, nor
 /// does a hidden file.
 const NOT_SOURCES: [&str; 6] = ["__pycache__", "dist", "fixtures", "node_modules", "target", "vendor"];
@@ -25,6 +27,8 @@ pub enum Kind {
     Rust,
     Node,
     Python,
+    /// All is in `plugin.toml`.
+    Table,
 }
 
 impl Project {
@@ -32,12 +36,16 @@ impl Project {
     pub fn open(folder: &Path) -> Result<Self> {
         let Some(kind) = kind_of(folder) else {
             bail!(
-                "{} is no project: it has neither Cargo.toml nor package.json nor requirements.txt\n  fix: start one \
-                 with `relink plugin new NAME --lang rust`",
+                "{} is no project: it has neither plugin.toml nor Cargo.toml nor package.json nor requirements.txt\n  fix: \
+                 start one with `relink plugin new NAME --lang rust`",
                 folder.display()
             );
         };
         let manifest = folder.join("plugin.toml");
+        if kind == Kind::Table {
+            let id = Table::read(&manifest)?.id().to_owned();
+            return Ok(Self { folder: folder.to_owned(), kind, id });
+        }
         let text = fs::read_to_string(&manifest).with_context(|| format!("{} cannot be read", manifest.display()))?;
         let manifest_of = |error| format!("{}: {error}", manifest.display());
         let table: toml::Table = text.parse().map_err(|error| anyhow::anyhow!(manifest_of(error)))?;
@@ -60,8 +68,11 @@ impl Project {
         if self.folder == Path::new(".") { component } else { self.folder.join(component) }
     }
 
-    /// Whether the component is there, and no source is newer.
+    /// Whether the component is there, and no source is newer. A table is built so quickly that it is not asked.
     pub fn is_built(&self) -> bool {
+        if self.kind == Kind::Table {
+            return false;
+        }
         let Ok(built_at) = self.component().metadata().and_then(|file| file.modified()) else {
             return false;
         };
@@ -76,7 +87,19 @@ fn kind_of(folder: &Path) -> Option<Kind> {
         ("requirements.txt", Kind::Python),
         ("pyproject.toml", Kind::Python),
     ];
-    files.into_iter().find(|(file, _)| folder.join(file).is_file()).map(|(_, kind)| kind)
+    let of_code = files.into_iter().find(|(file, _)| folder.join(file).is_file()).map(|(_, kind)| kind);
+    of_code.or_else(|| is_table(&folder.join("plugin.toml")).then_some(Kind::Table))
+}
+
+/// Beside code, `plugin.toml` says no more than what operators approve. A file with a mistake counts as a table, so
+/// that the mistake is shown.
+fn is_table(manifest: &Path) -> bool {
+    const BESIDE_CODE: [&str; 3] = ["id", "version", "hosts"];
+    let Ok(text) = fs::read_to_string(manifest) else { return false };
+    match text.parse::<toml::Table>() {
+        Ok(table) => table.keys().any(|key| !BESIDE_CODE.contains(&key.as_str())),
+        Err(_) => true,
+    }
 }
 
 fn newest_source(folder: &Path) -> io::Result<Option<SystemTime>> {
@@ -109,6 +132,19 @@ mod tests {
             let project = Project::open(folder.path()).unwrap();
             assert_eq!((project.kind(), project.component()), (kind, folder.path().join("dist/beacon.wasm")));
         }
+    }
+
+    #[test]
+    fn a_plugin_toml_that_says_more_than_operators_approve_is_a_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |text: &str| fs::write(folder.path().join("plugin.toml"), text).unwrap();
+        write("id = \"beacon\"\nversion = \"0.1.0\"\nhosts = []");
+        assert_eq!(kind_of(folder.path()), None);
+        write(crate::pack::text("sdk/declarative/template/plugin.toml"));
+        assert_eq!(Project::open(folder.path()).unwrap().kind(), Kind::Table);
+        write("id = ");
+        let error = Project::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("plugin.toml:1:6"), "{error}");
     }
 
     #[test]

@@ -83,7 +83,7 @@ relink plugin run . --secrets secrets.toml --operation accounts
 ```
 
 The guide is [{guide}]({guide}).
-The folder `vendor` holds the SDK for offline use; leave it as it is.
+The folder `vendor` holds what belongs to it, for offline use; leave it as it is.
 ";
 
 #[cfg(test)]
@@ -117,6 +117,7 @@ mod tests {
             (Language::JavaScript, "vendor/relink/sdk/js/src/index.js"),
             (Language::TypeScript, "vendor/relink/sdk/js/types/index.d.ts"),
             (Language::Python, "vendor/relink/sdk/python/src/relink_sdk/wit/plugin.wit"),
+            (Language::Toml, "vendor/relink/sdk/declarative/README.md"),
         ] {
             let (_folder, files) = started(language);
             for file in
@@ -129,7 +130,7 @@ mod tests {
 
     #[test]
     fn secrets_stay_out_of_the_repository() {
-        for language in [Language::Rust, Language::JavaScript, Language::TypeScript, Language::Python] {
+        for language in Language::ALL {
             let (folder, _) = started(language);
             let ignored = fs::read_to_string(folder.path().join("beacon/.gitignore")).unwrap();
             assert!(ignored.lines().any(|line| line == "secrets.toml"), "{language}: {ignored}");
@@ -138,7 +139,7 @@ mod tests {
 
     #[test]
     fn nothing_of_the_template_s_name_or_place_is_left() {
-        for language in [Language::Rust, Language::JavaScript, Language::TypeScript, Language::Python] {
+        for language in Language::ALL {
             let (folder, files) = started(language);
             for file in files.iter().filter(|file| !file.starts_with("vendor/") && *file != "Cargo.lock") {
                 let text = fs::read_to_string(folder.path().join("beacon").join(file)).unwrap();

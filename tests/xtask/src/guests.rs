@@ -1,4 +1,5 @@
-//! Builds the plugins: one cargo run for all of them, then a component out of each core module.
+//! Builds the plugins: one cargo run for all that are code, then a component out of each core module; and
+//! those that are a table, out of the one that interprets tables.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use relink_authoring::build::toolchain::{Toolchain, core_modules};
 use relink_authoring::build::{component, write_if_changed};
+use relink_authoring::declarative::Table;
 
 use crate::run;
 use crate::setup::{self, Need};
@@ -30,13 +32,21 @@ pub(crate) enum Selection<'a> {
     Named(&'a [String]),
 }
 
-/// One plugin crate; its name is the folder's, since that is what a person types.
+/// One plugin; its name is the folder's, since that is what a person types.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Plugin {
     name: String,
-    package: String,
-    core_module: Option<String>,
+    made_of: MadeOf,
 }
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum MadeOf {
+    Crate { package: String, core_module: Option<String> },
+    Table { file: PathBuf },
+}
+
+/// The crate that becomes a plugin once a table is put into it.
+const INTERPRETER: &str = "relink-declarative";
 
 /// The chore `guests`.
 pub(crate) fn guests(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
@@ -52,22 +62,35 @@ pub(crate) fn guests(workspace: &Workspace, arguments: &Arguments) -> Result<()>
 pub(crate) fn build(workspace: &Workspace, selection: Selection<'_>) -> Result<()> {
     let started = Instant::now();
     let toolchain = find_toolchain(workspace).context("no toolchain builds WebAssembly here")?;
-    let plugins = select(find_plugins(workspace), selection)?;
+    let plugins = select(find_plugins(workspace)?, selection)?;
     run::announce(format_args!("building {} plugins with {toolchain}", plugins.len()));
 
     let guest_target = guest_target(workspace);
     let mut cargo = toolchain.cargo(&guest_target);
     cargo.current_dir(&workspace.root);
+    cargo.args(["-p", INTERPRETER]);
     for plugin in &plugins {
-        cargo.args(["-p", &plugin.package]);
+        if let MadeOf::Crate { package, .. } = &plugin.made_of {
+            cargo.args(["-p", package]);
+        }
     }
     run::run(&mut cargo)?;
 
     let core_modules = core_modules(&guest_target);
     let components = workspace.plugins();
     fs::create_dir_all(&components).context("the folder for plugins cannot be made")?;
+    let interpreter = encode_interpreter(workspace, &core_modules)?;
     for plugin in &plugins {
-        encode(plugin, &core_modules, &components)?;
+        let Plugin { name, made_of } = plugin;
+        let component = match made_of {
+            MadeOf::Crate { core_module, .. } => {
+                encode(core_module.as_deref(), &core_modules).with_context(|| format!("plugin {name}"))?
+            }
+            MadeOf::Table { file } => Table::read(file)?.component(&interpreter)?,
+        };
+        if write_if_changed(&components.join(format!("{name}.wasm")), &component)? {
+            run::note(format_args!("{name}.wasm, {} KiB", component.len() / 1024));
+        }
     }
     if !matches!(selection, Selection::Named(_)) {
         remove_others(&components, &plugins)?;
@@ -87,15 +110,38 @@ fn guest_target(workspace: &Workspace) -> PathBuf {
     workspace.target.join("guests")
 }
 
-fn find_plugins(workspace: &Workspace) -> BTreeSet<Plugin> {
+/// Puts the interpreter where the build of the program finds it.
+fn encode_interpreter(workspace: &Workspace, core_modules: &Path) -> Result<Vec<u8>> {
+    let package = workspace.package(INTERPRETER).context("the interpreter is no crate of the workspace")?;
+    let interpreter = encode(package.core_module().as_deref(), core_modules).context(INTERPRETER)?;
+    if write_if_changed(&workspace.interpreter(), &interpreter)? {
+        run::note(format_args!("the interpreter of tables, {} KiB", interpreter.len() / 1024));
+    }
+    Ok(interpreter)
+}
+
+fn find_plugins(workspace: &Workspace) -> Result<BTreeSet<Plugin>> {
+    let mut plugins = find_crates(workspace);
+    let home = workspace.root.join("plugins");
+    for entry in fs::read_dir(&home).context("the folder plugins cannot be read")? {
+        let folder = entry?.path();
+        let file = folder.join("plugin.toml");
+        let is_table = file.is_file() && !folder.join("Cargo.toml").is_file();
+        if let Some(name) = folder.file_name().and_then(|name| name.to_str()).filter(|_| is_table) {
+            plugins.insert(Plugin { name: name.to_owned(), made_of: MadeOf::Table { file } });
+        }
+    }
+    Ok(plugins)
+}
+
+fn find_crates(workspace: &Workspace) -> BTreeSet<Plugin> {
     let home = workspace.root.join("plugins");
     let plugins = workspace.packages.iter().filter_map(|package| {
         let folder = package.folder();
         let name = folder.file_name()?.to_str()?;
         (folder.parent() == Some(&home)).then(|| Plugin {
             name: name.to_owned(),
-            package: package.name.clone(),
-            core_module: package.core_module(),
+            made_of: MadeOf::Crate { package: package.name.clone(), core_module: package.core_module() },
         })
     });
     plugins.collect()
@@ -108,7 +154,7 @@ fn select(mut plugins: BTreeSet<Plugin>, selection: Selection<'_>) -> Result<Vec
         Selection::Named(names) => {
             let known = |name: &&String| plugins.iter().any(|plugin| plugin.name == **name);
             if let Some(unknown) = names.iter().find(|name| !known(name)) {
-                bail!("there is no Rust plugin in plugins/{unknown}");
+                bail!("there is no plugin in plugins/{unknown}");
             }
             plugins.retain(|plugin| names.contains(&plugin.name));
         }
@@ -119,19 +165,13 @@ fn select(mut plugins: BTreeSet<Plugin>, selection: Selection<'_>) -> Result<Vec
     Ok(plugins.into_iter().collect())
 }
 
-/// Makes the component, and leaves the file alone when it would be the same: a running host watches the folder.
-fn encode(plugin: &Plugin, core_modules: &Path, components: &Path) -> Result<()> {
-    let name = &plugin.name;
-    let Some(file) = &plugin.core_module else {
-        bail!("plugin {name} has no `crate-type = [\"cdylib\"]` in its Cargo.toml");
+/// Makes a component of a core module.
+fn encode(core_module: Option<&str>, core_modules: &Path) -> Result<Vec<u8>> {
+    let Some(file) = core_module else {
+        bail!("it has no `crate-type = [\"cdylib\"]` in its Cargo.toml");
     };
-    let core_module = fs::read(core_modules.join(file))
-        .with_context(|| format!("the core module of plugin {name} cannot be read"))?;
-    let component = component::encode(&core_module).with_context(|| format!("plugin {name}"))?;
-    if write_if_changed(&components.join(format!("{name}.wasm")), &component)? {
-        run::note(format_args!("{name}.wasm, {} KiB", component.len() / 1024));
-    }
-    Ok(())
+    let core_module = fs::read(core_modules.join(file)).context("the core module cannot be read")?;
+    component::encode(&core_module)
 }
 
 /// Removes components whose plugin was renamed, deleted or is not part of the selection.
@@ -154,8 +194,7 @@ mod tests {
     fn plugins(names: &[&str]) -> BTreeSet<Plugin> {
         let plugin = |name: &&str| Plugin {
             name: (*name).to_owned(),
-            package: format!("relink-plugin-{name}"),
-            core_module: None,
+            made_of: MadeOf::Crate { package: format!("relink-plugin-{name}"), core_module: None },
         };
         names.iter().map(plugin).collect()
     }
@@ -177,7 +216,7 @@ mod tests {
         assert_eq!(selected(Selection::Named(&names)).unwrap(), ["_template"]);
         let names = ["ahrefs".to_owned(), "copper".to_owned()];
         let error = selected(Selection::Named(&names)).unwrap_err().to_string();
-        assert_eq!(error, "there is no Rust plugin in plugins/copper");
+        assert_eq!(error, "there is no plugin in plugins/copper");
     }
 
     #[test]

@@ -35,10 +35,24 @@ pub(crate) fn new_plugin(workspace: &Workspace, arguments: &New) -> Result<()> {
 }
 
 pub(crate) fn check_plugin(workspace: &Workspace, arguments: &Check) -> Result<()> {
+    let folder = Path::new("plugins").join(&arguments.name);
+    if !workspace.root.join(&folder).join("Cargo.toml").is_file() {
+        return check_table(workspace, &folder);
+    }
     let mut tests = run::cargo("cargo");
     let package = format!("relink-plugin-{}", arguments.name);
     run::run(tests.current_dir(&workspace.root).args(["test", "--quiet", "-p", &package]))?;
     guests::build(workspace, Selection::Named(std::slice::from_ref(&arguments.name)))
+}
+
+/// A table has no code of its own to test, so the program does it all; it is built after the interpreter, which it
+/// takes in.
+fn check_table(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let name = folder.file_name().and_then(|name| name.to_str()).context("the plugin has no name")?.to_owned();
+    guests::build(workspace, Selection::Named(&[name]))?;
+    let mut relink = run::cargo("cargo");
+    relink.current_dir(&workspace.root).args(["run", "--quiet", "--package", "relink", "--", "plugin", "test"]);
+    run::run(relink.arg(folder))
 }
 
 fn copy(from: &Path, to: &Path, name: &Name) -> Result<()> {

@@ -29,6 +29,11 @@ impl Workspace {
         self.target.join("plugins")
     }
 
+    /// Where the component that interprets tables is put, from where the build of the program takes it.
+    pub(crate) fn interpreter(&self) -> PathBuf {
+        self.target.join("interpreter/declarative.wasm")
+    }
+
     /// Where cargo puts programs that are built for development.
     pub(crate) fn binaries(&self) -> PathBuf {
         self.target.join("debug")

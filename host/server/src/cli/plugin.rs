@@ -17,6 +17,7 @@ mod build;
 mod check;
 mod conversation;
 mod convert;
+mod interpreter;
 mod manage;
 mod new;
 mod pull;

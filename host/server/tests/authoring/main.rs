@@ -13,4 +13,5 @@ mod publishing;
 mod registry;
 mod starting;
 mod support;
+mod tables;
 mod talking;

@@ -16,7 +16,7 @@ const POWERS: [(&str, &[&str]); 4] = [
 const OTHER_HTTP_CLIENTS: [&str; 6] = ["attohttpc", "curl", "isahc", "minreq", "surf", "ureq"];
 
 /// The crates of the product from top to bottom: each may use those further down that it is given here.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     (
         "relink",
         &[
@@ -35,7 +35,8 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("relink-store", &["relink-core"]),
     ("relink-core", &[]),
     ("relink-sdk", &["relink-fixtures"]),
-    ("relink-authoring", &[]),
+    ("relink-declarative", &["relink-sdk"]),
+    ("relink-authoring", &["relink-declarative"]),
     ("relink-fixtures", &[]),
 ];
 

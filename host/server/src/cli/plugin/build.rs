@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use relink_authoring::{Project, build};
 
+use super::interpreter::INTERPRETER;
 use crate::cli::offline;
 use crate::config::Config;
 
@@ -23,7 +24,7 @@ pub(in crate::cli) struct Arguments {
 pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     let project = Project::open(&arguments.project)?;
     let component = arguments.out.clone().unwrap_or_else(|| project.component());
-    build::build(&project, &component)?;
+    build::build(&project, &component, INTERPRETER)?;
     let plugin = offline::load_file(config, &component).context("it was built, but no host would take it")?;
     println!("{}: {} {}, {} KiB", component.display(), plugin.id(), plugin.version(), plugin.size() / 1024);
     Ok(ExitCode::SUCCESS)

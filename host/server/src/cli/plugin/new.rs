@@ -11,7 +11,7 @@ use relink_authoring::{Language, Name};
 pub(in crate::cli) struct Arguments {
     /// The plugin's id, such as "beacon": lower-case letters, digits and "-"
     name: Name,
-    /// rust, js, ts or python
+    /// rust, js, ts, python or toml
     #[arg(long, value_name = "LANGUAGE")]
     lang: Language,
     /// The project's folder; without it one of the plugin's name, here

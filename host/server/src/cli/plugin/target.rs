@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use relink_authoring::{Project, build};
+use relink_authoring::declarative::Table;
+use relink_authoring::{Kind, Project, build};
 use relink_fixtures::Case;
 use relink_runtime::Plugin;
 
+use super::interpreter::INTERPRETER;
 use crate::cli::offline;
 use crate::config::Config;
 
@@ -32,7 +34,7 @@ impl Named {
         if path.is_dir() {
             let project = Project::open(path)?;
             if !project.is_built() {
-                build::build(&project, &project.component())?;
+                build::build(&project, &project.component(), INTERPRETER)?;
             }
             return Ok(Target { component: project.component(), home: path.clone() });
         }
@@ -66,6 +68,16 @@ impl Target {
             );
         }
         Ok(relink_fixtures::load(&folder)?)
+    }
+
+    /// The codes of the rules, where they can be seen: in a table.
+    pub(super) fn rule_codes(&self) -> Result<Vec<String>> {
+        match Project::open(&self.home) {
+            Ok(project) if project.kind() == Kind::Table => {
+                Ok(Table::read(&self.home.join("plugin.toml"))?.rule_codes().collect())
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// What `plugin.toml` says; none if the component lies alone.

@@ -34,7 +34,7 @@ struct Report {
     passed: usize,
     failed: usize,
     failures: Vec<Broken>,
-    /// Datasets and operations that no fixture shows.
+    /// Datasets, operations and rules of a table that no fixture shows.
     not_covered: Vec<String>,
 }
 
@@ -49,7 +49,7 @@ struct Broken {
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     let (target, plugin) = arguments.named.load(config)?;
-    let report = test(&plugin, target.load_fixtures(arguments.fixtures.as_deref())?);
+    let report = test(&plugin, target.load_fixtures(arguments.fixtures.as_deref())?, target.rule_codes()?);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -58,10 +58,11 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn test(plugin: &Arc<Plugin>, cases: Vec<Case>) -> Report {
+fn test(plugin: &Arc<Plugin>, cases: Vec<Case>, rule_codes: Vec<String>) -> Report {
     let mut subject = Sandboxed::new(Arc::clone(plugin));
     let fixtures: Vec<&Fixture> = cases.iter().map(|case| &case.fixture).collect();
-    let not_covered = coverage::missing_operations(&mut subject, &fixtures);
+    let mut not_covered = coverage::missing_operations(&mut subject, &fixtures);
+    not_covered.extend(coverage::missing_rules(rule_codes, &fixtures));
     let count = cases.len();
     let broken = |Case { path, line, fixture }: Case| {
         let differences = relink_fixtures::run(&mut subject, &fixture);

@@ -1,0 +1,91 @@
+//! Requests, and what is the same in all of them.
+
+use std::collections::BTreeMap;
+
+use relink_sdk::Request as Sent;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::datasets::ItemsAt;
+use crate::fill::Values;
+use crate::pages::Pages;
+use crate::values::{Piece, Source, Template};
+
+/// One request: `get` or `post`, and what goes with it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Request {
+    pub(crate) get: Option<Template>,
+    pub(crate) post: Option<Template>,
+    #[serde(default)]
+    pub(crate) query: BTreeMap<String, Template>,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, Template>,
+    /// A JSON document; texts in it may have placeholders.
+    pub(crate) json: Option<Value>,
+    #[serde(default)]
+    pub(crate) form: BTreeMap<String, Template>,
+    /// Sending it twice does no harm, as for a search that happens to be a POST.
+    #[serde(default)]
+    pub(crate) repeatable: bool,
+    pub(crate) max_bytes: Option<u32>,
+}
+
+/// What holds for every dataset that says nothing else.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Defaults {
+    pub(crate) items: Option<ItemsAt>,
+    pub(crate) pages: Option<Pages>,
+    #[serde(default)]
+    pub(crate) query: BTreeMap<String, Template>,
+}
+
+impl Request {
+    pub(crate) fn target(&self) -> Option<&Template> {
+        self.get.as_ref().or(self.post.as_ref())
+    }
+
+    /// The request with its values filled in.
+    pub(crate) fn filled(&self, values: &Values<'_>) -> Result<Sent, String> {
+        self.filled_with(values, &BTreeMap::new())
+    }
+
+    /// The same, with parameters of the query that it need not name itself.
+    pub(crate) fn filled_with(&self, values: &Values<'_>, query: &BTreeMap<String, Template>) -> Result<Sent, String> {
+        let target = self.target().ok_or("the request has no address")?;
+        let url = values.address(target)?;
+        let mut request = if self.get.is_some() { Sent::get(url) } else { Sent::post(url) };
+        for (name, text) in query.iter().filter(|(name, _)| !self.query.contains_key(*name)).chain(&self.query) {
+            request = request.query(name, values.text(text)?);
+        }
+        for (name, text) in values.plugin.headers.iter().chain(&self.headers) {
+            request = request.header(name, values.text(text)?);
+        }
+        if let Some(document) = &self.json {
+            request = request.json(&values.document(document)?);
+        }
+        if !self.form.is_empty() {
+            let fields: Vec<(&str, String)> = self.form_fields(values)?;
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            request = request.form(&fields);
+        }
+        if let Some(bytes) = self.max_bytes {
+            request = request.max_bytes(bytes);
+        }
+        Ok(if self.repeatable { request.repeatable() } else { request })
+    }
+
+    fn form_fields(&self, values: &Values<'_>) -> Result<Vec<(&str, String)>, String> {
+        self.form.iter().map(|(name, text)| Ok((name.as_str(), values.text(text)?))).collect()
+    }
+}
+
+/// Whether an address stands for itself, and does not hang below `base`.
+pub(crate) fn is_absolute(target: &Template) -> bool {
+    match target.pieces().first() {
+        Some(Piece::Text(text)) => text.contains("://"),
+        Some(Piece::Value(Source::Setting(_), _)) => true,
+        _ => false,
+    }
+}
