@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use relink_core::plugin::{AuthMethod, Budget, Descriptor};
+use relink_core::plugin::{AuthMethod, Budget, Descriptor, Place, Placement};
 use serde::{Deserialize, Serialize};
 
 /// Everything outside the sandbox that a plugin may have the host touch, in words that an operator
@@ -95,9 +95,23 @@ fn secret_uses(method: &AuthMethod) -> Vec<String> {
             [] => "any of its hosts".to_owned(),
             hosts => hosts.join(", "),
         };
-        credential_use.placements.iter().map(move |placement| format!("{} to {hosts}", placement.secret))
+        let places = credential_use.placements.iter();
+        places.map(move |placement| format!("{} in {} to {hosts}", placement.secret, place_of(placement)))
     });
     uses.collect()
+}
+
+/// A query is written to the logs of whoever passes it on, which a header is not: so the place matters.
+fn place_of(placement: &Placement) -> String {
+    let name = &placement.name;
+    match placement.place {
+        Place::Header => format!("header {name}"),
+        Place::Query => format!("query parameter {name}"),
+        Place::FormField => format!("form field {name}"),
+        Place::JsonPointer => format!("body at {name}"),
+        Place::BasicUser => "the user of basic authentication".to_owned(),
+        Place::BasicPassword => "the password of basic authentication".to_owned(),
+    }
 }
 
 fn budgets(budgets: &[Budget]) -> BTreeSet<String> {

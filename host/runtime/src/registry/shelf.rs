@@ -39,6 +39,7 @@ pub(super) struct Claim {
     pub(super) id: String,
     pub(super) display_name: String,
     pub(super) version: String,
+    pub(super) digest: String,
     pub(super) asks: Vec<String>,
 }
 
@@ -143,6 +144,18 @@ impl Shelf {
         self.declined.iter().filter(|(_, declined)| is_of(declined)).map(|(file, _)| file.clone()).collect()
     }
 
+    /// The file of this plugin that waits for an approval.
+    pub(super) fn waiting_of(&self, id: &str) -> Option<PathBuf> {
+        let waits =
+            |file: &PathBuf| self.declined.get(file).is_some_and(|declined| declined.refusal.gate == Gate::Approval);
+        self.declined_of(id).into_iter().find(waits)
+    }
+
+    /// Notes that a file holds again what is in service, or is gone without having been so.
+    pub(super) fn forget_declined(&mut self, file: &Path) -> Option<RegistryEvent> {
+        self.declined.remove(file).map(|_| RegistryEvent::Forgotten { file: file.to_owned() })
+    }
+
     /// Takes out of service what came from a file that is gone.
     pub(super) fn forget_file(&mut self, file: &Path) -> Vec<RegistryEvent> {
         let was_refused = self.declined.remove(file).is_some();
@@ -233,6 +246,7 @@ impl Slot {
             asks: Vec::new(),
             state: self.state,
             problem: None,
+            refusal: None,
         }
     }
 }
@@ -244,7 +258,7 @@ impl Declined {
             id: None,
             display_name: claim.map(|claim| claim.display_name.clone()),
             version: claim.map(|claim| claim.version.clone()),
-            digest: None,
+            digest: claim.map(|claim| claim.digest.clone()),
             file: Some(file.to_owned()),
             loaded_at: None,
             previous: None,
@@ -257,6 +271,7 @@ impl Declined {
                 _ => ListingState::Refused,
             },
             problem: Some(self.refusal.to_string()),
+            refusal: Some(self.refusal.clone()),
         }
     }
 }

@@ -5,9 +5,11 @@
 mod abi;
 mod calls;
 mod descriptors;
+mod figures;
 mod gates;
 mod guest;
 mod hostile;
 mod hot_load;
 mod lifecycle;
 mod outputs;
+mod proposals;
