@@ -94,7 +94,7 @@ impl Ledger {
             Gate::Disabled,
             "an operator switched this plugin off",
             "a plugin that is switched on",
-            format!("run `relink plugin enable {}`, or press Switch on at its row of the page Plugins", plugin.id()),
+            format!("run `relink plugin enable {}`, or press Switch on on its page under Plugins", plugin.id()),
         ))
     }
 
@@ -145,7 +145,7 @@ impl Ledger {
             format!("version {} asks for more than you granted: {more}", plugin.version()),
             "no more than was granted to the versions before",
             format!(
-                "if that is right, run `relink plugin approve {}`, or press Approve on the page Plugins",
+                "if that is right, run `relink plugin approve {}`, or press Approve on its page under Plugins",
                 plugin.id()
             ),
         ))

@@ -75,7 +75,7 @@ pub(super) fn name(field: &str, text: &str) -> Result<String, Trouble> {
     ))
 }
 
-pub(crate) const NO_OPERATOR: &str = "Only who operates this host may change plugins, since they serve every workspace. \
+const NO_OPERATOR: &str = "Only who operates this host may change plugins, since they serve every workspace. \
     An operator can make you one, or whoever runs the host, with `relink user operator`.";
 
 pub(crate) fn operators_only(caller: &Identity) -> Result<(), Trouble> {

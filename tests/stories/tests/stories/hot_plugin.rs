@@ -118,8 +118,8 @@ async fn admins_see_plugins_and_only_operators_change_them(database: Database) {
     assert_eq!(agency.owner.api(Method::PATCH, &path_of("sam@northside.example"), Some(&promote)).await.status, 200);
     let staff = agency.host.sign_in("sam@northside.example").await;
     assert_eq!(staff.visit("/plugins").await.status, 200);
-    let token = staff.api(Method::POST, "/plugins/ahrefs/disable", None).await;
-    assert_eq!(token.status, 204, "{}", token.body);
+    let disabled = staff.api(Method::POST, "/plugins/ahrefs/disable", None).await;
+    assert_eq!(disabled.status, 204, "{}", disabled.body);
 }
 
 // checklist: 90

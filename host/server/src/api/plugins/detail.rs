@@ -1,5 +1,7 @@
 //! Everything that is known of one plugin.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use relink_runtime::Reach;
@@ -95,7 +97,7 @@ fn detail(app: &App, known: Known) -> PluginDetail {
 }
 
 fn granted(reach: Reach) -> Granted {
-    let list = |set: std::collections::BTreeSet<String>| set.into_iter().collect();
+    let list = |set: BTreeSet<String>| set.into_iter().collect();
     Granted {
         hosts: list(reach.hosts),
         sign_in: list(reach.sign_in),
