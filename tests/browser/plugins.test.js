@@ -88,6 +88,7 @@ test("one click goes back to the version before, for good", async () => {
   await page.getByRole("alertdialog").getByRole("button", { name: "Go back" }).click();
   await page.locator(".head", { hasText: "Version 0.1.0" }).waitFor();
   assert.match(await page.locator("table.versions tr", { hasText: "0.2.0" }).innerText(), /Withdrawn/);
+  assert.doesNotMatch(await page.locator("dl.reach").innerText(), /logon\.acme\.example/, "the grant outlives its version");
   await screenshot(page, "plugins-5-rolled-back");
   await assertAccessible(page, "a plugin");
 });

@@ -333,6 +333,8 @@ impl Registry {
         let file = lock(&self.shelf).file_of(id).ok_or_else(no_previous)?;
         let earlier = self.loader.load_file(&package.component, &file)?;
         self.keeper.withdraw(id, plugin.digest(), why)?;
+        // What the later version was granted goes with it.
+        self.keeper.grant(&earlier)?;
         archive::put(&file, &package)?;
         let background = self.background(id, &kept.digest);
         Ok(lock(&self.shelf).put_back(Arc::new(earlier), background, (self.clock)()))
@@ -396,16 +398,17 @@ impl Registry {
         let package = Package { component, signature };
         match self.keeper.judge(&plugin, &package) {
             Ok(()) => Ok(Some(Arrival { plugin, package })),
-            Err(refusal) => Err(self.declined(refusal, &plugin)),
+            Err(refusal) => Err(self.declined(refusal, &plugin, &package)),
         }
     }
 
-    fn declined(&self, refusal: Refusal, plugin: &Plugin) -> Declined {
+    fn declined(&self, refusal: Refusal, plugin: &Plugin, package: &Package) -> Declined {
         let claim = Claim {
             id: plugin.id().to_owned(),
             display_name: plugin.descriptor().display_name.clone(),
             version: plugin.version().to_owned(),
             digest: plugin.digest().to_owned(),
+            publisher: self.keeper.signer(package),
             asks: self.keeper.asks_beyond(plugin).lines().collect(),
         };
         Declined { refusal, claim: Some(claim) }

@@ -111,6 +111,12 @@ impl Keeper {
         self.archive.package(id, digest)
     }
 
+    /// Who signed a package, if somebody did whom the operator trusts.
+    pub(super) fn signer(&self, package: &Package) -> Option<String> {
+        let trust = self.trust.as_ref()?;
+        trust.publisher_of(&package.component, package.signature.as_deref()).ok().flatten()
+    }
+
     pub(super) fn is_disabled(&self, id: &str) -> bool {
         self.archive.ledger(id).is_ok_and(|ledger| ledger.is_disabled)
     }

@@ -40,6 +40,8 @@ pub(super) struct Claim {
     pub(super) display_name: String,
     pub(super) version: String,
     pub(super) digest: String,
+    /// Who signed the file.
+    pub(super) publisher: Option<String>,
     pub(super) asks: Vec<String>,
 }
 
@@ -262,7 +264,7 @@ impl Declined {
             file: Some(file.to_owned()),
             loaded_at: None,
             previous: None,
-            publisher: None,
+            publisher: claim.and_then(|claim| claim.publisher.clone()),
             claims: claim.map(|claim| claim.id.clone()),
             asks: claim.map(|claim| claim.asks.clone()).unwrap_or_default(),
             state: match self.refusal.gate {

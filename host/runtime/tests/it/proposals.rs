@@ -78,6 +78,20 @@ fn what_waits_does_not_displace_what_serves_not_even_over_a_restart() {
 }
 
 #[test]
+fn what_a_version_was_granted_is_taken_back_with_it() {
+    let mut scene = Scene::new();
+    scene.install(&version("1.0.0")).unwrap();
+    scene.propose(&wider("1.1.0")).unwrap();
+    scene.registry.approve("acme").unwrap();
+    assert!(scene.registry.history("acme").unwrap().granted.hosts.contains("more.acme.example"));
+    scene.registry.roll_back("acme").unwrap();
+    assert!(!scene.registry.history("acme").unwrap().granted.hosts.contains("more.acme.example"));
+    scene.restart();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+    assert!(matches!(scene.propose(&wider("1.2.0")).unwrap(), Proposed::Waits(_)));
+}
+
+#[test]
 fn what_is_rejected_leaves_nothing_behind() {
     let scene = Scene::new();
     scene.propose(&version("1.0.0")).unwrap();

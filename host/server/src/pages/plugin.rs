@@ -105,6 +105,7 @@ fn aside(listing: &Listing) -> Option<Aside> {
     Some(Aside {
         version: listing.version.clone().unwrap_or_default(),
         digest: listing.digest.clone().unwrap_or_default(),
+        publisher: listing.publisher.clone(),
         waits: listing.state == ListingState::Waiting,
         asks: listing.asks.clone(),
         refusal,
@@ -132,7 +133,7 @@ pub(super) fn figures_row(figures: &Figures, code: Option<usize>) -> FiguresRow 
         p99: figures.within(0.99).map(time),
         faults: grouped(figures.faults()),
         has_faults: figures.faults() > 0,
-        peak_memory: size(figures.peak_memory()),
+        peak_memory: Some(figures.peak_memory()).filter(|bytes| *bytes > 0).map(size),
         code: code.map(size),
     }
 }

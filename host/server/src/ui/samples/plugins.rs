@@ -102,6 +102,7 @@ fn aside(waits: bool) -> Aside {
     Aside {
         version: "1.3.0".to_owned(),
         digest: "7c".repeat(32),
+        publisher: Some("Acme Inc".to_owned()),
         waits,
         asks: vec!["talks to more.googleapis.com".to_owned()],
         refusal: refusal(),
@@ -115,7 +116,7 @@ fn figures() -> FiguresRow {
         p99: Some("1.2 ms".to_owned()),
         faults: "3".to_owned(),
         has_faults: true,
-        peak_memory: "1.5 MiB".to_owned(),
+        peak_memory: Some("1.5 MiB".to_owned()),
         code: Some("2.1 MiB".to_owned()),
     }
 }

@@ -50,6 +50,8 @@ pub(crate) struct About {
 pub(crate) struct Aside {
     pub(crate) version: String,
     pub(crate) digest: String,
+    /// Who signed it.
+    pub(crate) publisher: Option<String>,
     pub(crate) waits: bool,
     /// What it asks for beyond what was granted.
     pub(crate) asks: Vec<String>,
@@ -65,7 +67,7 @@ pub(crate) struct FiguresRow {
     pub(crate) p99: Option<String>,
     pub(crate) faults: String,
     pub(crate) has_faults: bool,
-    pub(crate) peak_memory: String,
+    pub(crate) peak_memory: Option<String>,
     /// None until the first call brings the code in.
     pub(crate) code: Option<String>,
 }

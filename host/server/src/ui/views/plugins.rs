@@ -31,6 +31,12 @@ pub(crate) struct PluginRow {
     pub(crate) publisher: Option<String>,
 }
 
+impl Plugins {
+    fn count_in_service(&self) -> usize {
+        self.plugins.iter().filter(|plugin| plugin.figures.is_some()).count()
+    }
+}
+
 /// Something that an operator can do with a plugin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PluginAction {
@@ -63,7 +69,7 @@ impl PluginState {
             Self::Running => "Running",
             Self::NotSetUp { .. } => "Not set up",
             Self::Failed => "Refused",
-            Self::Waiting => "Waits for your approval",
+            Self::Waiting => "Waits for approval",
             Self::Disabled => "Switched off",
             Self::RolledBack => "Running, rolled back",
             Self::Suspect => "Running, with faults",
