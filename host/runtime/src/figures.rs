@@ -75,7 +75,9 @@ mod tests {
 
     fn of(times_us: impl IntoIterator<Item = u64>) -> Figures {
         let mut figures = Figures::default();
-        times_us.into_iter().for_each(|micros| figures.record(Duration::from_micros(micros), 0));
+        for micros in times_us {
+            figures.record(Duration::from_micros(micros), 0);
+        }
         figures
     }
 
@@ -100,7 +102,7 @@ mod tests {
     fn figures_of_two_versions_add_up() {
         let mut sum = of([10; 3]);
         let mut other = of([1_000; 1]);
-        other.record(Duration::from_micros(1_000), 1);
+        other.record(Duration::from_millis(1), 1);
         other.note_memory(4_096);
         sum.add(&other);
         assert_eq!((sum.calls(), sum.faults(), sum.peak_memory()), (5, 1, 4_096));

@@ -79,7 +79,9 @@ pub(crate) async fn find(app: &App, caller: &Identity, id: &str) -> Result<Optio
 
 pub(crate) fn sum(figures: &[VersionFigures]) -> Figures {
     let mut sum = Figures::default();
-    figures.iter().for_each(|version| sum.add(&version.figures));
+    for version in figures {
+        sum.add(&version.figures);
+    }
     sum
 }
 
