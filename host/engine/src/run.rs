@@ -3,11 +3,12 @@
 //! A run may be killed and repeated at any moment. It holds no transaction while it talks, and what
 //! it fetched is stored page by page together with the position to go on from.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use relink_core::decide::Outcome;
 use relink_core::plugin::{Dataset, Found, Operation, Slice};
-use relink_core::reason::Remedy;
+use relink_core::reason::{Blast, Reason, Remedy};
 use relink_core::time::Timestamp;
 use relink_runtime::Fault;
 use relink_store::StoreError;
@@ -32,6 +33,14 @@ pub(crate) struct Report {
     pub(crate) generation: Option<i64>,
     pub(crate) row_count: i64,
     pub(crate) started_at: Timestamp,
+    set_aside: SetAside,
+}
+
+/// Datasets that were refused while others of the connection go on, and how the first of them was.
+#[derive(Default)]
+struct SetAside {
+    datasets: BTreeSet<String>,
+    first: Option<(Outcome, Option<Explained>)>,
 }
 
 /// Trouble of the host, not of the provider.
@@ -51,6 +60,7 @@ pub(crate) async fn run(engine: &Engine, connection: &Connection) -> Result<(), 
         generation: None,
         row_count: 0,
         started_at: engine.now(),
+        set_aside: SetAside::default(),
     };
     if let Err(error) = sync(engine, connection, &mut report).await {
         report.fail(match error {
@@ -62,6 +72,7 @@ pub(crate) async fn run(engine: &Engine, connection: &Connection) -> Result<(), 
             }
         });
     }
+    report.tell_of_what_was_set_aside();
     settle::settle_run(engine, connection, report).await
 }
 
@@ -88,11 +99,15 @@ async fn sync(engine: &Engine, connection: &Connection, report: &mut Report) -> 
     }
     let plugin = Arc::clone(&party.plugin);
     for (dataset, slice) in ledger::plan(engine, connection, &plugin).await? {
+        if report.set_aside.datasets.contains(&dataset.name) {
+            continue;
+        }
         if report.is_over_budget(engine.now()) {
             report.outcome = Outcome::Fetched { is_complete: false };
             return Ok(());
         }
-        if !fetch_slice(engine, connection, &mut party, (dataset, &slice), report).await? {
+        let goes_on = fetch_slice(engine, connection, &mut party, (dataset, &slice), report).await?;
+        if !goes_on && !report.set_aside(&dataset.name) {
             return Ok(());
         }
     }
@@ -113,7 +128,7 @@ async fn confirm(engine: &Engine, fresh: Fresh) -> Result<Fresh, TokenError> {
     tokens::renewed(engine, workspace_id, id, *generation).await
 }
 
-/// Fetches one slice; false if the run ends with it, for the reason that the report then holds.
+/// Fetches one slice; false if the dataset ends with it, for the reason that the report then holds.
 async fn fetch_slice(
     engine: &Engine,
     connection: &Connection,
@@ -219,6 +234,33 @@ impl Report {
         false
     }
 
+    /// Puts a refusal aside that concerns one dataset alone, so that the others go on; false if it concerns
+    /// more, and the run must end with it.
+    fn set_aside(&mut self, dataset: &str) -> bool {
+        let concerns_one = match &self.outcome {
+            Outcome::Failed(diagnosis) => {
+                diagnosis.reason == Reason::RequestRejected && diagnosis.blast == Blast::Request
+            }
+            Outcome::PluginMisbehaved => true,
+            Outcome::Fetched { .. } | Outcome::Waiting { .. } => false,
+        };
+        if concerns_one {
+            let outcome = std::mem::replace(&mut self.outcome, Outcome::Fetched { is_complete: true });
+            let explained = self.explained.take();
+            self.set_aside.first.get_or_insert((outcome, explained));
+            self.set_aside.datasets.insert(dataset.to_owned());
+        }
+        concerns_one
+    }
+
+    /// A run with a refusal never ends as a good one. A failure of more than one dataset says more.
+    fn tell_of_what_was_set_aside(&mut self) {
+        let is_worse = matches!(self.outcome, Outcome::Failed(_) | Outcome::PluginMisbehaved);
+        if let Some((outcome, explained)) = self.set_aside.first.take().filter(|_| !is_worse) {
+            (self.outcome, self.explained) = (outcome, explained);
+        }
+    }
+
     fn is_over_budget(&self, now: Timestamp) -> bool {
         now.since_ms(self.started_at) > RUN_BUDGET_MS
     }
@@ -236,4 +278,76 @@ pub(crate) fn rows_of(found: Vec<Found>) -> impl Iterator<Item = (String, String
         Found::Rows { dataset, rows } => Some((dataset, rows)),
         Found::Identity(_) | Found::Account(_) => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use relink_core::reason::{Actor, Certainty, Diagnosis};
+
+    use super::*;
+
+    fn diagnosis(reason: Reason, blast: Blast) -> Diagnosis {
+        Diagnosis {
+            reason,
+            code: "acme.refused".to_owned(),
+            cause: None,
+            certainty: Certainty::Certain,
+            blast,
+            actor: Actor::Operator,
+            remedy: Remedy::Operator,
+            retry_after_ms: None,
+            message: String::new(),
+            help_url: None,
+        }
+    }
+
+    fn report(outcome: Outcome) -> Report {
+        Report {
+            outcome,
+            explained: None,
+            generation: None,
+            row_count: 0,
+            started_at: Timestamp::default(),
+            set_aside: SetAside::default(),
+        }
+    }
+
+    #[test]
+    fn only_what_concerns_one_dataset_lets_the_others_go_on() {
+        let failed = |reason, blast| Outcome::Failed(diagnosis(reason, blast));
+        let cases = [
+            (failed(Reason::RequestRejected, Blast::Request), true),
+            (Outcome::PluginMisbehaved, true),
+            (failed(Reason::RequestRejected, Blast::Account), false),
+            (failed(Reason::RateLimited, Blast::Request), false),
+            (failed(Reason::InsufficientPrivileges, Blast::Request), false),
+            (Outcome::Waiting { until: Timestamp::default() }, false),
+            (Outcome::Fetched { is_complete: false }, false),
+        ];
+        for (outcome, expected) in cases {
+            assert_eq!(report(outcome.clone()).set_aside("clicks"), expected, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_with_a_refused_dataset_is_no_good_one_whatever_the_others_gave() {
+        let refused = Outcome::Failed(diagnosis(Reason::RequestRejected, Blast::Request));
+        for later in [Outcome::Fetched { is_complete: true }, Outcome::Waiting { until: Timestamp::default() }] {
+            let mut report = report(refused.clone());
+            assert!(report.set_aside("clicks"));
+            report.outcome = later;
+            report.tell_of_what_was_set_aside();
+            assert_eq!(report.outcome, refused);
+        }
+    }
+
+    #[test]
+    fn a_failure_of_more_than_a_dataset_is_told_instead() {
+        let mut report = report(Outcome::PluginMisbehaved);
+        assert!(report.set_aside("clicks"));
+        let wider = Outcome::Failed(diagnosis(Reason::ExpiredToken, Blast::Authorization));
+        report.outcome = wider.clone();
+        report.tell_of_what_was_set_aside();
+        assert_eq!(report.outcome, wider);
+    }
 }

@@ -6,6 +6,7 @@
 //! bounded queue, so a plugin that burns its deadline on every call delays nobody but itself.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use relink_core::plugin::{Context, Event, Failure, Message, Signal, StepOut};
 use relink_core::reason::Diagnosis;
@@ -72,13 +73,14 @@ impl Calls {
         // The permits go into the call: if our caller gives up, the call still runs to its end.
         let answer = task::spawn_blocking(move || {
             let _permits = (place, running, worker);
-            call(&called)
+            let began = Instant::now();
+            (call(&called), began.elapsed())
         });
-        let answer = answer.await.unwrap_or_else(|error| {
+        let (answer, took) = answer.await.unwrap_or_else(|error| {
             tracing::error!(plugin.name = plugin.id(), %error, "the host panicked in a plugin call");
-            Err(Fault::Host)
+            (Err(Fault::Host), Duration::ZERO)
         });
-        if self.registry.record(plugin, answer.as_ref().err()) {
+        if self.registry.record(plugin, took, answer.as_ref().err()) {
             let (registry, faulty) = (Arc::clone(&self.registry), Arc::clone(plugin));
             if let Err(error) = task::spawn_blocking(move || registry.withdraw(&faulty)).await {
                 tracing::error!(plugin.name = plugin.id(), %error, "the host panicked while it went back");

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use wasmtime::Engine;
+use wasmtime::component::Component;
 
 use crate::bindings::{Contract, Prepared};
 use crate::compiler::Compiler;
@@ -20,16 +21,30 @@ pub(crate) struct Code {
     digest: String,
     /// Where the component is, should what is kept of it be lost.
     file: Option<PathBuf>,
-    prepared: OnceLock<Prepared>,
+    loaded: OnceLock<Loaded>,
+}
+
+/// Code in memory.
+pub(crate) struct Loaded {
+    prepared: Prepared,
+    /// In bytes.
+    size: usize,
+}
+
+impl Loaded {
+    pub(crate) fn new(prepared: Prepared, component: &Component) -> Self {
+        let image = component.image_range();
+        Self { prepared, size: image.end.addr() - image.start.addr() }
+    }
 }
 
 impl Code {
-    pub(crate) fn ready(compiler: Arc<Compiler>, contract: Contract, digest: String, prepared: Prepared) -> Self {
-        Self { compiler, contract, digest, file: None, prepared: OnceLock::from(prepared) }
+    pub(crate) fn ready(compiler: Arc<Compiler>, contract: Contract, digest: String, loaded: Loaded) -> Self {
+        Self { compiler, contract, digest, file: None, loaded: OnceLock::from(loaded) }
     }
 
     pub(crate) fn kept(compiler: Arc<Compiler>, contract: Contract, digest: String, file: PathBuf) -> Self {
-        Self { compiler, contract, digest, file: Some(file), prepared: OnceLock::new() }
+        Self { compiler, contract, digest, file: Some(file), loaded: OnceLock::new() }
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -41,24 +56,33 @@ impl Code {
         &self.digest
     }
 
+    pub(crate) fn contract(&self) -> Contract {
+        self.contract
+    }
+
+    /// The memory that the code takes, in bytes, once it is there.
+    pub(crate) fn size(&self) -> Option<usize> {
+        self.loaded.get().map(|loaded| loaded.size)
+    }
+
     /// The code, ready to be called; the first time it takes milliseconds.
     pub(crate) fn get(&self) -> Result<&Prepared, Fault> {
-        if let Some(prepared) = self.prepared.get() {
-            return Ok(prepared);
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(&loaded.prepared);
         }
-        let prepared = self.bring().map_err(|error| {
+        let loaded = self.bring().map_err(|error| {
             tracing::error!(digest = self.digest, error = format!("{error:#}"), "the code of a plugin is lost");
             Fault::Host
         })?;
-        Ok(self.prepared.get_or_init(|| prepared))
+        Ok(&self.loaded.get_or_init(|| loaded).prepared)
     }
 
-    fn bring(&self) -> wasmtime::Result<Prepared> {
+    fn bring(&self) -> wasmtime::Result<Loaded> {
         let component = match self.compiler.find(&self.digest) {
             Some(component) => component,
             None => self.compiler.compile(&self.component()?, &self.digest)?,
         };
-        self.compiler.prepare(self.contract, &component)
+        Ok(Loaded::new(self.compiler.prepare(self.contract, &component)?, &component))
     }
 
     /// The component itself, if its file is still the one that was examined.

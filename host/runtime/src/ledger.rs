@@ -20,20 +20,23 @@ pub(crate) struct Ledger {
     pub(crate) granted: Reach,
     #[serde(default)]
     pub(crate) is_disabled: bool,
+    /// The first version came by way of a page or the API, and waits for an approval as later ones do.
+    #[serde(default)]
+    pub(crate) is_proposed: bool,
     /// In the order in which they were first in service.
-    pub(crate) versions: Vec<Kept>,
+    pub(crate) versions: Vec<KeptVersion>,
 }
 
 /// A version that was in service once.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Kept {
-    pub(crate) version: String,
-    pub(crate) digest: String,
-    pub(crate) installed_at: Timestamp,
+pub struct KeptVersion {
+    pub version: String,
+    pub digest: String,
+    pub installed_at: Timestamp,
     /// Why it was taken out of service for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) withdrawn: Option<String>,
+    pub withdrawn: Option<String>,
 }
 
 impl Ledger {
@@ -41,10 +44,15 @@ impl Ledger {
     pub(crate) fn judge(&self, plugin: &Plugin, publisher: Option<&str>, mode: TrustMode) -> Result<(), Refusal> {
         self.check_enabled(plugin)?;
         self.check_publisher(publisher)?;
-        if mode == TrustMode::Development || self.versions.is_empty() {
+        let needs_no_approval = self.versions.is_empty() && !self.is_proposed;
+        if mode == TrustMode::Development || needs_no_approval {
             return Ok(());
         }
         self.check_version(plugin)?;
+        if self.find(plugin.digest()).is_some() {
+            // It was in service, so what it reaches was granted then, in whatever words.
+            return Ok(());
+        }
         self.check_reach(plugin)
     }
 
@@ -56,7 +64,7 @@ impl Ledger {
         self.publisher = self.publisher.take().or(publisher);
         if self.find(plugin.digest()).is_none() {
             let (version, digest) = (plugin.version().to_owned(), plugin.digest().to_owned());
-            self.versions.push(Kept { version, digest, installed_at: now, withdrawn: None });
+            self.versions.push(KeptVersion { version, digest, installed_at: now, withdrawn: None });
         }
     }
 
@@ -69,12 +77,12 @@ impl Ledger {
     }
 
     /// The version to go back to from the one with this digest: the latest good one before it.
-    pub(crate) fn good_before(&self, digest: &str) -> Option<&Kept> {
+    pub(crate) fn good_before(&self, digest: &str) -> Option<&KeptVersion> {
         let earlier = self.versions.iter().take_while(|kept| kept.digest != digest);
         earlier.filter(|kept| kept.withdrawn.is_none()).last()
     }
 
-    pub(crate) fn find(&self, digest: &str) -> Option<&Kept> {
+    pub(crate) fn find(&self, digest: &str) -> Option<&KeptVersion> {
         self.versions.iter().find(|kept| kept.digest == digest)
     }
 
@@ -86,7 +94,7 @@ impl Ledger {
             Gate::Disabled,
             "an operator switched this plugin off",
             "a plugin that is switched on",
-            format!("run `relink plugin enable {}`, or press Switch on at its row of the page Plugins", plugin.id()),
+            format!("run `relink plugin enable {}`, or press Switch on on its page under Plugins", plugin.id()),
         ))
     }
 
@@ -137,14 +145,14 @@ impl Ledger {
             format!("version {} asks for more than you granted: {more}", plugin.version()),
             "no more than was granted to the versions before",
             format!(
-                "if that is right, run `relink plugin approve {}`, or press Approve on the page Plugins",
+                "if that is right, run `relink plugin approve {}`, or press Approve on its page under Plugins",
                 plugin.id()
             ),
         ))
     }
 }
 
-fn withdrawn(kept: &Kept, why: &str) -> Refusal {
+fn withdrawn(kept: &KeptVersion, why: &str) -> Refusal {
     Refusal::new(
         Gate::Withdrawn,
         format!("version {} was withdrawn: {why}", kept.version),

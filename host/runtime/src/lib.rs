@@ -14,6 +14,7 @@ mod compiler;
 mod conduct;
 mod engine;
 mod fault;
+mod figures;
 mod gate;
 mod guest;
 mod ledger;
@@ -30,12 +31,15 @@ mod trust;
 pub use archive::{Package, signature_file};
 pub use calls::Calls;
 pub use fault::Fault;
+pub use figures::Figures;
+pub use ledger::KeptVersion;
 pub use limits::Limits;
 pub use loader::{Loader, LoaderConfig, OpenError};
 pub use plugin::Plugin;
 pub use reach::Reach;
 pub use refusal::{Gate, Refusal};
 pub use registry::{
-    Approval, ChangeError, Clock, Keeping, Listing, ListingState, Registry, RegistryConfig, RegistryEvent,
+    Approval, ChangeError, Clock, History, Keeping, Listing, ListingState, Proposed, Registry, RegistryConfig,
+    RegistryEvent, VersionFigures,
 };
 pub use trust::{BadKey, Trust, TrustMode};

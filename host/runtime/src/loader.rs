@@ -9,7 +9,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::cache::{Cache, Description};
-use crate::code::Code;
+use crate::code::{Code, Loaded};
 use crate::compiler::Compiler;
 use crate::engine;
 use crate::fault::Fault;
@@ -92,7 +92,7 @@ impl Loader {
             let description = Description { contract, descriptor: descriptor.clone(), gates: self.gates };
             cache.keep_description(&digest, &description);
         }
-        let code = Code::ready(Arc::clone(compiler), contract, digest, prepared);
+        let code = Code::ready(Arc::clone(compiler), contract, digest, Loaded::new(prepared, &compiled));
         Ok(Plugin::new(*limits, code, descriptor, component.len()))
     }
 

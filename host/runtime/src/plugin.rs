@@ -24,11 +24,10 @@ use crate::output::{self, Asked};
 /// learns in one call is there in the next.
 pub struct Plugin {
     pub(crate) limits: Limits,
-    pub(crate) conduct: Conduct,
+    pub(crate) conduct: Arc<Conduct>,
     pub(crate) lanes: Lanes,
     code: Code,
     name: Name,
-    peak: Peak,
     descriptor: Descriptor,
     size: usize,
 }
@@ -74,8 +73,7 @@ impl Plugin {
             places: Arc::new(Semaphore::new(limits.plugin_workers + limits.plugin_queue)),
             running: Arc::new(Semaphore::new(limits.plugin_workers)),
         };
-        let (conduct, peak) = (Conduct::default(), Peak::default());
-        Self { limits, conduct, lanes, code, name, peak, descriptor, size }
+        Self { limits, conduct: Arc::default(), lanes, code, name, descriptor, size }
     }
 
     pub fn id(&self) -> &str {
@@ -91,6 +89,16 @@ impl Plugin {
         self.code.digest()
     }
 
+    /// The version of the contract that it was built for, as in `0.1`.
+    pub fn contract(&self) -> &'static str {
+        self.code.contract().version()
+    }
+
+    /// The memory that its compiled code takes, in bytes; none before the first call brings it in.
+    pub fn code_size(&self) -> Option<usize> {
+        self.code.size()
+    }
+
     /// The size of the component in bytes.
     pub fn size(&self) -> usize {
         self.size
@@ -103,7 +111,7 @@ impl Plugin {
 
     /// The most linear memory that one of its calls has had so far, in bytes.
     pub fn peak_memory(&self) -> usize {
-        self.peak.bytes()
+        self.conduct.peak.bytes()
     }
 
     /// Asks the plugin again who it is, for those who measure it. Blocks for microseconds.
@@ -153,7 +161,7 @@ impl Plugin {
     }
 
     fn store(&self, deadline: Duration) -> Store<Guest> {
-        guest::store(self.code.engine(), &self.limits, (&self.name, &self.peak), deadline)
+        guest::store(self.code.engine(), &self.limits, (&self.name, &self.conduct.peak), deadline)
     }
 }
 

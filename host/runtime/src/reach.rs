@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use relink_core::plugin::{AuthMethod, Budget, Descriptor, Hmac, Inbound, Jws, Proof, SignedField};
+use relink_core::plugin::{AuthMethod, Budget, Descriptor, Hmac, Inbound, Jws, Place, Placement, Proof, SignedField};
 use serde::{Deserialize, Serialize};
 
 /// Everything outside the sandbox that a plugin may have the host touch, in words that an operator
@@ -100,7 +100,8 @@ fn secret_uses(method: &AuthMethod) -> Vec<String> {
             [] => "any of its hosts".to_owned(),
             hosts => hosts.join(", "),
         };
-        credential_use.placements.iter().map(move |placement| format!("{} to {hosts}", placement.secret))
+        let places = credential_use.placements.iter();
+        places.map(move |placement| format!("{} in {} to {hosts}", placement.secret, place_of(placement)))
     });
     uses.collect()
 }
@@ -112,6 +113,19 @@ fn inbound(inbound: &Inbound) -> String {
         Proof::Jws(Jws { jwks_url, .. }) => format!("the keys of {jwks_url}"),
     };
     format!("messages to \"{}\" proven by {proof}", inbound.label)
+}
+
+/// A query is written to the logs of whoever passes it on, which a header is not: so the place matters.
+fn place_of(placement: &Placement) -> String {
+    let name = &placement.name;
+    match placement.place {
+        Place::Header => format!("header {name}"),
+        Place::Query => format!("query parameter {name}"),
+        Place::FormField => format!("form field {name}"),
+        Place::JsonPointer => format!("body at {name}"),
+        Place::BasicUser => "the user of basic authentication".to_owned(),
+        Place::BasicPassword => "the password of basic authentication".to_owned(),
+    }
 }
 
 fn budgets(budgets: &[Budget]) -> BTreeSet<String> {

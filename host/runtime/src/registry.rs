@@ -8,6 +8,8 @@ mod catalog;
 mod event;
 mod folder;
 mod keeper;
+mod proposal;
+mod roll;
 mod shelf;
 
 use std::convert::Infallible;
@@ -25,7 +27,9 @@ use tokio::time::{self, MissedTickBehavior};
 
 pub use catalog::{Listing, ListingState};
 pub use event::RegistryEvent;
-pub use keeper::Keeping;
+pub use keeper::{History, Keeping};
+pub use proposal::Proposed;
+pub use roll::VersionFigures;
 
 use crate::archive::{self, Package};
 use crate::fault::Fault;
@@ -36,6 +40,7 @@ use crate::refusal::{Gate, Refusal};
 use catalog::Catalog;
 use folder::{Change, Folder};
 use keeper::Keeper;
+use roll::Roll;
 use shelf::{Background, Claim, Declined, Shelf, Verdict};
 
 /// How often the folder is looked at. A listing costs microseconds, and works on every file system.
@@ -102,6 +107,7 @@ pub struct Registry {
     folder: Mutex<Folder>,
     keeper: Keeper,
     shelf: Mutex<Shelf>,
+    roll: Mutex<Roll>,
     catalog: ArcSwap<Catalog>,
     events: broadcast::Sender<RegistryEvent>,
 }
@@ -120,6 +126,7 @@ impl Registry {
             keeper: Keeper::new(keeping),
             folder: Mutex::new(folder),
             shelf: Mutex::default(),
+            roll: Mutex::default(),
             catalog: ArcSwap::default(),
             events: broadcast::Sender::new(EVENT_BACKLOG),
         });
@@ -178,6 +185,21 @@ impl Registry {
         self.catalog.load().listings().to_vec()
     }
 
+    /// Whether only signed plugins are taken.
+    pub fn needs_signature(&self) -> bool {
+        self.keeper.needs_signature()
+    }
+
+    /// What is remembered of a plugin. Blocks while it reads a file.
+    pub fn history(&self, id: &str) -> io::Result<History> {
+        self.keeper.history(id)
+    }
+
+    /// What the calls of each version cost, of those that were in service since this process started.
+    pub fn figures(&self, id: &str) -> Vec<VersionFigures> {
+        lock(&self.roll).figures(id)
+    }
+
     pub fn subscribe(&self) -> broadcast::Receiver<RegistryEvent> {
         self.events.subscribe()
     }
@@ -230,6 +252,7 @@ impl Registry {
             events.extend(lock(&self.shelf).forget_file(&file));
         }
         self.keeper.forget(id)?;
+        lock(&self.roll).forget(id);
         if events.is_empty() {
             return Err(ChangeError::Unknown { id: id.to_owned() });
         }
@@ -244,17 +267,6 @@ impl Registry {
         let event = self.go_back(&plugin, "an operator went back to the version before")?;
         self.announce(&mut folder, event.into_iter().collect());
         self.get(id).ok_or_else(|| ChangeError::Unknown { id: id.to_owned() })
-    }
-
-    /// Grants what a waiting file of this plugin asks for, and puts it in service.
-    pub fn approve(&self, id: &str) -> Result<(), ChangeError> {
-        let mut folder = lock(&self.folder);
-        let files = lock(&self.shelf).declined_of(id);
-        let waiting = files.first().ok_or_else(|| ChangeError::NothingWaits { id: id.to_owned() })?;
-        let component = folder.read(waiting, self.limits().component_bytes)?;
-        self.keeper.grant(&self.loader.load_file(&component, waiting)?)?;
-        self.look_again(&mut folder, &files);
-        Ok(())
     }
 
     /// Takes a plugin out of service until it is enabled; its file stays.
@@ -285,10 +297,10 @@ impl Registry {
     }
 
     /// Records how a call ended, and says whether the version has too many faults.
-    pub(crate) fn record(&self, plugin: &Plugin, fault: Option<&Fault>) -> bool {
+    pub(crate) fn record(&self, plugin: &Plugin, took: Duration, fault: Option<&Fault>) -> bool {
         let now = (self.clock)();
         let Some(fault) = fault.filter(|fault| fault.is_plugins_fault()) else {
-            plugin.conduct.record_answer(now, self.limits());
+            plugin.conduct.record_answer(took, now, self.limits());
             return false;
         };
         tracing::warn!(
@@ -297,7 +309,7 @@ impl Registry {
             fault.code = fault.code(),
             "{fault}"
         );
-        plugin.conduct.record_fault(now, self.limits())
+        plugin.conduct.record_fault(took, now, self.limits())
     }
 
     /// Goes back from a version that has too many faults. If there is none to go back to, or that was
@@ -321,6 +333,8 @@ impl Registry {
         let file = lock(&self.shelf).file_of(id).ok_or_else(no_previous)?;
         let earlier = self.loader.load_file(&package.component, &file)?;
         self.keeper.withdraw(id, plugin.digest(), why)?;
+        // What the later version was granted goes with it.
+        self.keeper.grant(&earlier)?;
         archive::put(&file, &package)?;
         let background = self.background(id, &kept.digest);
         Ok(lock(&self.shelf).put_back(Arc::new(earlier), background, (self.clock)()))
@@ -384,15 +398,17 @@ impl Registry {
         let package = Package { component, signature };
         match self.keeper.judge(&plugin, &package) {
             Ok(()) => Ok(Some(Arrival { plugin, package })),
-            Err(refusal) => Err(self.declined(refusal, &plugin)),
+            Err(refusal) => Err(self.declined(refusal, &plugin, &package)),
         }
     }
 
-    fn declined(&self, refusal: Refusal, plugin: &Plugin) -> Declined {
+    fn declined(&self, refusal: Refusal, plugin: &Plugin, package: &Package) -> Declined {
         let claim = Claim {
             id: plugin.id().to_owned(),
             display_name: plugin.descriptor().display_name.clone(),
             version: plugin.version().to_owned(),
+            digest: plugin.digest().to_owned(),
+            publisher: self.keeper.signer(package),
             asks: self.keeper.asks_beyond(plugin).lines().collect(),
         };
         Declined { refusal, claim: Some(claim) }
@@ -406,7 +422,7 @@ impl Registry {
         };
         let admitted = loaded.and_then(|arrival| match arrival {
             Some(arrival) => self.admit(arrival, file).map_err(Declined::from),
-            None => Ok(Vec::new()),
+            None => Ok(lock(&self.shelf).forget_declined(file).into_iter().collect()),
         });
         admitted.unwrap_or_else(|declined| lock(&self.shelf).decline(file, declined).into_iter().collect())
     }
@@ -439,7 +455,9 @@ impl Registry {
         if events.peek().is_none() {
             return;
         }
-        self.catalog.store(Arc::new(lock(&self.shelf).catalog()));
+        let catalog = lock(&self.shelf).catalog();
+        lock(&self.roll).note(&catalog.plugins());
+        self.catalog.store(Arc::new(catalog));
         for event in events {
             event.log();
             // Nobody has to listen.

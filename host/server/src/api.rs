@@ -24,14 +24,15 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post, put};
 
 use crate::app::App;
+use crate::plugins::COMPONENT_BYTES;
 use crate::web::trouble;
 
 pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/providers", get(providers::list))
         .route("/plugins", get(plugins::list))
-        .route("/plugins", post(plugins::install).layer(DefaultBodyLimit::max(plugins::COMPONENT_BYTES)))
-        .route("/plugins/{id}", delete(plugins::remove))
+        .route("/plugins", post(plugins::install).layer(DefaultBodyLimit::max(COMPONENT_BYTES)))
+        .route("/plugins/{id}", get(plugins::detail::get).delete(plugins::remove))
         .route("/plugins/{id}/{action}", post(plugins::act))
         .route("/clients", get(clients::list).post(clients::create))
         .route("/clients/{id}", get(clients::get).patch(clients::rename))

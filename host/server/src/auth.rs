@@ -32,9 +32,18 @@ pub(crate) struct SessionRef {
 }
 
 impl Identity {
-    /// Whether the person may see plugins, people and tokens.
-    pub(crate) fn may_operate(&self) -> bool {
+    /// Whether the person may see people and tokens of the workspace.
+    pub(crate) fn may_administer(&self) -> bool {
         matches!(self.person.role, Role::Owner | Role::Admin)
+    }
+
+    /// Whether the person may install and change plugins, which serve every workspace of the host.
+    pub(crate) fn may_operate(&self) -> bool {
+        self.user.is_operator
+    }
+
+    pub(crate) fn may_see_plugins(&self) -> bool {
+        self.may_administer() || self.may_operate()
     }
 
     /// Whether the person may repair and change data sources.

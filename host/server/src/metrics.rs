@@ -57,6 +57,7 @@ async fn metrics(State(app): State<App>) -> Result<Response, Trouble> {
     let mut text = String::new();
     write_requests(&mut text, app.metrics());
     write_plugins(&mut text, &app);
+    write_calls(&mut text, &app);
     write_connections(&mut text, &app).await?;
     Ok(([(CONTENT_TYPE, FORMAT)], text).into_response())
 }
@@ -81,6 +82,39 @@ fn write_plugins(text: &mut String, app: &App) {
     ] {
         let count = listings.iter().filter(|listing| listing.state == state).count();
         line(text, "relink_plugins", &format!("state=\"{name}\""), count);
+    }
+}
+
+/// What plugins do, version by version; a version that was swapped keeps its figures.
+fn write_calls(text: &mut String, app: &App) {
+    let registry = app.engine().registry();
+    let versions: Vec<_> = registry
+        .plugins()
+        .iter()
+        .flat_map(|plugin| registry.figures(plugin.id()).into_iter().map(|version| (plugin.id().to_owned(), version)))
+        .map(|(id, version)| (format!("plugin=\"{id}\",version=\"{}\"", version.version), version.figures))
+        .collect();
+    head(text, "relink_plugin_call_seconds", "summary", "Time of calls of plugins.");
+    for (labels, figures) in &versions {
+        for quantile in [0.5, 0.99] {
+            let time = figures.within(quantile).unwrap_or_default().as_secs_f64();
+            line(text, "relink_plugin_call_seconds", &format!("{labels},quantile=\"{quantile}\""), time);
+        }
+        line(text, "relink_plugin_call_seconds_sum", labels, figures.total().as_secs_f64());
+        line(text, "relink_plugin_call_seconds_count", labels, figures.calls());
+    }
+    head(text, "relink_plugin_faults_total", "counter", "Calls that a plugin is to blame for.");
+    for (labels, figures) in &versions {
+        line(text, "relink_plugin_faults_total", labels, figures.faults());
+    }
+    head(text, "relink_plugin_peak_memory_bytes", "gauge", "The most memory that one call has asked for.");
+    for (labels, figures) in &versions {
+        line(text, "relink_plugin_peak_memory_bytes", labels, figures.peak_memory());
+    }
+    head(text, "relink_plugin_code_bytes", "gauge", "Memory that compiled code takes.");
+    for plugin in registry.plugins() {
+        let labels = format!("plugin=\"{}\",version=\"{}\"", plugin.id(), plugin.version());
+        line(text, "relink_plugin_code_bytes", &labels, plugin.code_size().unwrap_or_default());
     }
 }
 

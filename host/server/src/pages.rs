@@ -5,7 +5,7 @@
 
 mod callback;
 mod client_pages;
-mod connect;
+pub(crate) mod connect;
 mod connect_accounts;
 mod connection;
 mod connection_actions;
@@ -17,6 +17,8 @@ mod help;
 mod incident_cards;
 pub(crate) mod lookup;
 mod notices;
+mod plugin;
+mod plugin_install;
 mod plugins;
 mod reconnections;
 mod rows;
@@ -29,10 +31,12 @@ mod visit;
 pub(crate) mod welcome;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use crate::app::App;
+use crate::web::upload::UPLOAD_BYTES;
 
 pub(crate) fn router() -> Router<App> {
     Router::new()
@@ -53,7 +57,11 @@ pub(crate) fn router() -> Router<App> {
         .route("/notices", get(notices::page))
         .route("/notices/read", post(notices::read))
         .route("/plugins", get(plugins::page))
-        .route("/plugins/{id}/{action}", post(plugins::act))
+        .route("/plugins/install", get(plugin_install::page))
+        .route("/plugins/install", post(plugin_install::install).layer(DefaultBodyLimit::max(UPLOAD_BYTES)))
+        .route("/plugins/{id}", get(plugin::page))
+        .route("/plugins/{id}/remove", post(plugin::remove))
+        .route("/plugins/{id}/{action}", post(plugin::act))
         .route("/settings", get(settings::page))
         .route("/settings/tokens", post(settings::create_token))
         .route("/settings/tokens/{id}/revoke", post(settings::revoke_token))

@@ -7,9 +7,12 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
 
-/// Starts logging for a command that says itself what it does: only what is wrong is logged.
+/// Only what is wrong; but a command that is about one plugin does not tell of the others in the folder.
+const QUIETLY: &str = "warn,relink_runtime::registry::event=error";
+
+/// Starts logging for a command that says itself what it does.
 pub(crate) fn start_quietly(log: &Log) -> Result<()> {
-    start(&Log { filter: "warn".to_owned(), ..log.clone() })
+    start(&Log { filter: QUIETLY.to_owned(), ..log.clone() })
 }
 
 /// Starts logging for the whole process.

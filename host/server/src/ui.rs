@@ -4,6 +4,7 @@
 //! no store, no engine and no request: handlers fill them. Nothing here decides anything; wording
 //! lives in [`words`], and everything works without a script, which only makes it quicker.
 
+pub(crate) mod amount;
 pub(crate) mod assets;
 pub(crate) mod icon;
 #[cfg(test)]

@@ -6,3 +6,4 @@ pub(crate) mod live;
 pub(crate) mod request_log;
 pub(crate) mod return_to;
 pub(crate) mod trouble;
+pub(crate) mod upload;

@@ -38,7 +38,8 @@ pub async fn create(tx: &mut Tx, session: &Session) -> Result<()> {
 
 const FIND: &str = "
     SELECT s.token_hash, s.csrf_token, s.created_at AS session_created_at, s.expires_at,
-           u.workspace_id, u.id, u.email, u.name, u.role, u.password_hash, u.all_clients, u.created_at, u.deactivated_at
+           u.workspace_id, u.id, u.email, u.name, u.role, u.password_hash, u.all_clients, u.is_operator,
+           u.created_at, u.deactivated_at
     FROM sessions s JOIN users u ON u.workspace_id = s.workspace_id AND u.id = s.user_id
     WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.deactivated_at IS NULL";
 

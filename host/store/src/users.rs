@@ -36,13 +36,16 @@ pub struct User {
     pub password_hash: Option<Secret>,
     /// Whether the person sees every client, also those to come; otherwise those of `user_clients`.
     pub all_clients: bool,
+    /// Whether the person operates the host: installs plugins for everybody, whatever the role.
+    pub is_operator: bool,
     pub created_at: Timestamp,
     pub deactivated_at: Option<Timestamp>,
 }
 
 const CREATE: &str = "
-    INSERT INTO users (workspace_id, id, email, name, role, password_hash, all_clients, created_at, deactivated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    INSERT INTO users
+        (workspace_id, id, email, name, role, password_hash, all_clients, is_operator, created_at, deactivated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 /// A second person with the same address is a conflict, in whichever workspace.
 pub async fn create(tx: &mut Tx, user: &User) -> Result<()> {
@@ -54,6 +57,7 @@ pub async fn create(tx: &mut Tx, user: &User) -> Result<()> {
         .bind(user.role)
         .bind(user.password_hash.as_ref().map(Secret::expose))
         .bind(user.all_clients)
+        .bind(user.is_operator)
         .bind(user.created_at)
         .bind(user.deactivated_at);
     insert.execute(tx).await?;
@@ -63,7 +67,8 @@ pub async fn create(tx: &mut Tx, user: &User) -> Result<()> {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT workspace_id, id, email, name, role, password_hash, all_clients, created_at, deactivated_at
+            "SELECT workspace_id, id, email, name, role, password_hash, all_clients, is_operator, created_at,
+                    deactivated_at
              FROM users ",
             $rest
         )
@@ -93,6 +98,21 @@ const SET_ROLE: &str = "UPDATE users SET role = $3 WHERE workspace_id = $1 AND i
 
 pub async fn set_role(tx: &mut Tx, workspace: &WorkspaceId, id: &UserId, role: Role) -> Result<bool> {
     query(TABLE, SET_ROLE).bind(workspace).bind(id).bind(role).changes_a_row(tx).await
+}
+
+const SET_OPERATOR: &str = "UPDATE users SET is_operator = $3 WHERE workspace_id = $1 AND id = $2";
+
+/// Lets the person operate the host, or no longer.
+pub async fn set_operator(tx: &mut Tx, workspace: &WorkspaceId, id: &UserId, is_operator: bool) -> Result<bool> {
+    query(TABLE, SET_OPERATOR).bind(workspace).bind(id).bind(is_operator).changes_a_row(tx).await
+}
+
+const OPERATORS: &str = "SELECT COUNT(*) AS operators FROM users WHERE is_operator AND deactivated_at IS NULL";
+
+/// How many people operate the host, of all workspaces.
+pub async fn count_operators(access: impl Into<Access<'_>>) -> Result<i64> {
+    let count = query(TABLE, OPERATORS).fetch_optional(access, |row| row.get("operators")).await?;
+    Ok(count.unwrap_or(0))
 }
 
 const SET_PASSWORD_HASH: &str = "UPDATE users SET password_hash = $3 WHERE workspace_id = $1 AND id = $2";
@@ -153,6 +173,7 @@ pub(crate) fn read(row: &Row) -> Result<User> {
         role: row.get("role")?,
         password_hash: row.get::<Option<String>>("password_hash")?.map(Secret::new),
         all_clients: row.get("all_clients")?,
+        is_operator: row.get("is_operator")?,
         created_at: row.get("created_at")?,
         deactivated_at: row.get("deactivated_at")?,
     })

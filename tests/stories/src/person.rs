@@ -10,6 +10,8 @@ use crate::page::{Form, Page};
 
 /// The header with which scripts prove that they run on a page of Relink.
 const CSRF_HEADER: &str = "x-csrf-token";
+/// Sets the fields of a form with files apart, as browsers make it up.
+const BOUNDARY: &str = "----RelinkStoriesFormBoundary";
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 pub struct Person {
@@ -89,6 +91,22 @@ impl Person {
         let url = join(&self.base, "/api/v1/plugins");
         let request = self.browser.http.post(url).header(CSRF_HEADER, &self.csrf);
         self.browser.send(request.header("content-type", "application/wasm").body(component)).await
+    }
+
+    /// Sends a form with the file that was chosen in it.
+    pub async fn send_file(&self, form: &Form, component: Vec<u8>) -> Page {
+        let mut body = Vec::new();
+        for (name, value) in form.fields.iter().filter(|(name, _)| name == "csrf") {
+            let part = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.into_bytes());
+        }
+        let head = "Content-Disposition: form-data; name=\"component\"; filename=\"plugin.wasm\"";
+        body.extend(format!("--{BOUNDARY}\r\n{head}\r\nContent-Type: application/wasm\r\n\r\n").into_bytes());
+        body.extend(component);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+        let request = self.browser.http.post(form.action.clone());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.browser.send(request.header("content-type", kind).body(body)).await
     }
 
     /// Asks the API with the cookie alone, as another website could make a browser do.

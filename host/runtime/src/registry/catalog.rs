@@ -8,6 +8,7 @@ use relink_core::time::Timestamp;
 use serde::Serialize;
 
 use crate::plugin::Plugin;
+use crate::refusal::Refusal;
 
 /// One line of the operator's list of plugins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,8 +29,10 @@ pub struct Listing {
     /// What that file asks for beyond what the operator granted.
     pub asks: Vec<String>,
     pub state: ListingState,
-    /// Why a file was refused.
+    /// Why a file was refused, in words.
     pub problem: Option<String>,
+    /// The same, part by part.
+    pub refusal: Option<Refusal>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

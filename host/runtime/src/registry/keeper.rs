@@ -10,11 +10,11 @@ use std::time::SystemTime;
 use relink_core::time::Timestamp;
 
 use crate::archive::{Archive, Package};
-use crate::ledger::{Kept, Ledger};
+use crate::ledger::{KeptVersion, Ledger};
 use crate::plugin::Plugin;
 use crate::reach::Reach;
 use crate::refusal::{Gate, Refusal};
-use crate::trust::Trust;
+use crate::trust::{Trust, TrustMode};
 
 /// Whom plugins are taken from, and where is remembered what was.
 #[derive(Clone)]
@@ -22,6 +22,15 @@ pub struct Keeping {
     pub trust: Trust,
     /// A folder for earlier versions and what was granted; nobody else may write there.
     pub archive_dir: PathBuf,
+}
+
+/// What is remembered of a plugin from start to start.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// What the operator lets it reach.
+    pub granted: Reach,
+    /// In the order in which they were first in service.
+    pub versions: Vec<KeptVersion>,
 }
 
 /// Without [`Keeping`] it judges nobody and remembers nothing.
@@ -72,7 +81,7 @@ impl Keeper {
     }
 
     /// The version to go back to from the one with this digest, with its bytes.
-    pub(super) fn good_before(&self, id: &str, digest: &str) -> io::Result<Option<(Kept, Package)>> {
+    pub(super) fn good_before(&self, id: &str, digest: &str) -> io::Result<Option<(KeptVersion, Package)>> {
         let Some(kept) = self.archive.ledger(id)?.good_before(digest).cloned() else { return Ok(None) };
         let package = self.archive.package(id, &kept.digest)?;
         Ok(Some((kept, package)))
@@ -85,6 +94,27 @@ impl Keeper {
 
     pub(super) fn publisher(&self, id: &str) -> Option<String> {
         self.archive.ledger(id).ok()?.publisher
+    }
+
+    pub(super) fn needs_signature(&self) -> bool {
+        self.trust.as_ref().is_some_and(|trust| trust.mode() == TrustMode::Signed)
+    }
+
+    /// What is remembered of a plugin: what it was granted, and its versions.
+    pub(super) fn history(&self, id: &str) -> io::Result<History> {
+        let Ledger { granted, versions, .. } = self.archive.ledger(id)?;
+        Ok(History { granted, versions })
+    }
+
+    /// The bytes of a version that was in service.
+    pub(super) fn package(&self, id: &str, digest: &str) -> io::Result<Package> {
+        self.archive.package(id, digest)
+    }
+
+    /// Who signed a package, if somebody did whom the operator trusts.
+    pub(super) fn signer(&self, package: &Package) -> Option<String> {
+        let trust = self.trust.as_ref()?;
+        trust.publisher_of(&package.component, package.signature.as_deref()).ok().flatten()
     }
 
     pub(super) fn is_disabled(&self, id: &str) -> bool {
@@ -109,7 +139,18 @@ impl Keeper {
         self.change(id, |ledger| ledger.is_disabled = is_disabled)
     }
 
+    /// Has the first version of a plugin wait for an approval.
+    pub(super) fn propose(&self, id: &str) -> io::Result<()> {
+        if self.trust.is_none() || !self.archive.ledger(id)?.versions.is_empty() {
+            return Ok(());
+        }
+        self.change(id, |ledger| ledger.is_proposed = true)
+    }
+
     pub(super) fn forget(&self, id: &str) -> io::Result<()> {
+        if self.trust.is_none() {
+            return Ok(());
+        }
         let _lock = self.archive.lock()?;
         self.archive.forget(id)
     }

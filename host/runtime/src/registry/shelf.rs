@@ -39,6 +39,9 @@ pub(super) struct Claim {
     pub(super) id: String,
     pub(super) display_name: String,
     pub(super) version: String,
+    pub(super) digest: String,
+    /// Who signed the file.
+    pub(super) publisher: Option<String>,
     pub(super) asks: Vec<String>,
 }
 
@@ -143,6 +146,18 @@ impl Shelf {
         self.declined.iter().filter(|(_, declined)| is_of(declined)).map(|(file, _)| file.clone()).collect()
     }
 
+    /// The file of this plugin that waits for an approval.
+    pub(super) fn waiting_of(&self, id: &str) -> Option<PathBuf> {
+        let waits =
+            |file: &PathBuf| self.declined.get(file).is_some_and(|declined| declined.refusal.gate == Gate::Approval);
+        self.declined_of(id).into_iter().find(waits)
+    }
+
+    /// Notes that a file holds again what is in service, or is gone without having been so.
+    pub(super) fn forget_declined(&mut self, file: &Path) -> Option<RegistryEvent> {
+        self.declined.remove(file).map(|_| RegistryEvent::Forgotten { file: file.to_owned() })
+    }
+
     /// Takes out of service what came from a file that is gone.
     pub(super) fn forget_file(&mut self, file: &Path) -> Vec<RegistryEvent> {
         let was_refused = self.declined.remove(file).is_some();
@@ -233,6 +248,7 @@ impl Slot {
             asks: Vec::new(),
             state: self.state,
             problem: None,
+            refusal: None,
         }
     }
 }
@@ -244,11 +260,11 @@ impl Declined {
             id: None,
             display_name: claim.map(|claim| claim.display_name.clone()),
             version: claim.map(|claim| claim.version.clone()),
-            digest: None,
+            digest: claim.map(|claim| claim.digest.clone()),
             file: Some(file.to_owned()),
             loaded_at: None,
             previous: None,
-            publisher: None,
+            publisher: claim.and_then(|claim| claim.publisher.clone()),
             claims: claim.map(|claim| claim.id.clone()),
             asks: claim.map(|claim| claim.asks.clone()).unwrap_or_default(),
             state: match self.refusal.gate {
@@ -257,6 +273,7 @@ impl Declined {
                 _ => ListingState::Refused,
             },
             problem: Some(self.refusal.to_string()),
+            refusal: Some(self.refusal.clone()),
         }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::guest::{Guest, failure, limits};
 use crate::hot_load::{Scene, faulty, version};
 
-fn gate(refused: Result<impl Sized, ChangeError>) -> Gate {
+pub(crate) fn gate(refused: Result<impl Sized, ChangeError>) -> Gate {
     match refused {
         Err(ChangeError::Refused(refusal)) => refusal.gate,
         Err(error) => panic!("{error}"),
@@ -20,7 +20,7 @@ fn gate(refused: Result<impl Sized, ChangeError>) -> Gate {
 }
 
 /// A version that may talk to one host more.
-fn wider(version: &str) -> Vec<u8> {
+pub(crate) fn wider(version: &str) -> Vec<u8> {
     let mut guest = Guest::with_version(version);
     guest.descriptor["hosts"].as_array_mut().unwrap().push(json!("more.acme.example"));
     guest.component()

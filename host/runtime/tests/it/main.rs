@@ -5,6 +5,7 @@
 mod abi;
 mod calls;
 mod descriptors;
+mod figures;
 mod gates;
 mod guest;
 mod hostile;
@@ -12,3 +13,4 @@ mod hot_load;
 mod kept;
 mod lifecycle;
 mod outputs;
+mod proposals;

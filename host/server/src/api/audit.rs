@@ -6,7 +6,7 @@ use relink_store::audit::{self, AuditLine};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::shape::{Listed, Paging, moment, operators_only};
+use crate::api::shape::{Listed, Paging, admins_only, moment};
 use crate::app::App;
 use crate::auth::extract::Caller;
 use crate::web::trouble::Trouble;
@@ -29,7 +29,7 @@ pub(crate) async fn list(
     Caller(caller): Caller,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Listed<Line>>, Trouble> {
-    operators_only(&caller)?;
+    admins_only(&caller)?;
     let after = paging.after()?;
     let page = audit::list(app.engine().db(), &caller.person.workspace_id, after.as_ref(), paging.limit()).await?;
     Ok(Json(Listed::of(page, |line: AuditLine| Line {

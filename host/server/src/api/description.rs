@@ -16,6 +16,7 @@ use crate::web::trouble::ProblemDocument;
         api::providers::list,
         api::plugins::list,
         api::plugins::install,
+        api::plugins::detail::get,
         api::plugins::remove,
         api::plugins::act,
         api::clients::list,

@@ -103,7 +103,7 @@ pub(crate) async fn get(
 async fn shown(app: &App, caller: &Identity, stored: Stored) -> Result<Option<Incident>, Trouble> {
     let person = &caller.person;
     let affected = incidents::affected(app.engine().db(), &person.workspace_id, &stored.id, &person.visible).await?;
-    let is_operators = stored.scope == Scope::App && caller.may_operate();
+    let is_operators = stored.scope == Scope::App && caller.may_administer();
     let sees_all = person.visible == relink_store::Visible::All && stored.scope != Scope::App;
     if affected.is_empty() && !is_operators && !sees_all {
         return Ok(None);

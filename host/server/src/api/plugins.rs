@@ -1,21 +1,21 @@
-//! The plugins of this host, in service and refused.
+//! The plugins of this host: in service, waiting, refused.
 
-use std::sync::Arc;
+pub(crate) mod detail;
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::{HeaderMap, StatusCode};
-use relink_runtime::{Approval, ChangeError, Listing, ListingState, Package, Reach, Registry};
+use relink_runtime::{Approval, Figures, Listing, ListingState, Package, Proposed, Reach};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::shape::{Listed, moment, operators_only};
-use crate::api::tokens::note;
+use crate::api::shape::{Listed, moment};
 use crate::app::App;
 use crate::auth::Identity;
 use crate::auth::extract::Caller;
+use crate::plugins::{self, Action, sum};
 use crate::web::trouble::{ProblemDocument, Trouble};
 
 #[derive(Serialize, ToSchema)]
@@ -38,6 +38,22 @@ pub(crate) struct Plugin {
     state: &'static str,
     /// Why it is not in service.
     problem: Option<String>,
+    /// The calls of all its versions since this process started; none for a file that is not in service.
+    calls: Option<Calls>,
+}
+
+/// What calls have cost since this process started.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Calls {
+    count: u64,
+    /// Half of the calls took no longer, in microseconds; null before the first call.
+    p50_us: Option<u64>,
+    /// 99 of 100 calls took no longer.
+    p99_us: Option<u64>,
+    /// Calls that the plugin is to blame for: traps, deadlines, too much memory, unusable answers.
+    faults: u64,
+    /// The most memory that one call has asked for.
+    peak_memory_bytes: usize,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -46,6 +62,9 @@ pub(crate) struct Wish {
     /// Agree to all that the plugin asks for.
     #[serde(default)]
     approve: bool,
+    /// Let it wait for an approval if it needs one, rather than refuse it. Every first version does.
+    #[serde(default)]
+    propose: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -53,21 +72,19 @@ pub(crate) struct Installed {
     id: String,
     version: String,
     digest: String,
-    /// What it may reach, in words.
+    /// What it may reach, or asks for, in words.
     reach: Vec<String>,
 }
 
-/// A larger body is no component that the sandbox would take.
-pub(crate) const COMPONENT_BYTES: usize = 64 * 1024 * 1024;
 /// Holds the text of a `.minisig` file, as base64.
 const SIGNATURE: &str = "relink-signature";
 
 /// List the plugins
 #[utoipa::path(get, path = "/api/v1/plugins", tag = "plugins", responses((status = 200, body = Listed<Plugin>)))]
 pub(crate) async fn list(State(app): State<App>, Caller(caller): Caller) -> Result<Json<Listed<Plugin>>, Trouble> {
-    operators_only(&caller)?;
+    refuse_others(&caller)?;
     let listings = app.engine().registry().list();
-    Ok(Json(Listed::whole(listings.into_iter().map(plugin).collect())))
+    Ok(Json(Listed::whole(listings.into_iter().map(|listing| plugin(&app, listing)).collect())))
 }
 
 /// Install a plugin, or a new version of it
@@ -75,7 +92,8 @@ pub(crate) async fn list(State(app): State<App>, Caller(caller): Caller) -> Resu
 /// The body is the component. A signature of minisign goes into the header `relink-signature`, in base64.
 #[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins", params(Wish),
     request_body(content = Vec<u8>, content_type = "application/wasm"),
-    responses((status = 201, body = Installed), (status = 422, body = ProblemDocument)))]
+    responses((status = 201, body = Installed), (status = 202, body = Installed, description = "It waits for an approval"),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn install(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -83,114 +101,51 @@ pub(crate) async fn install(
     headers: HeaderMap,
     component: Bytes,
 ) -> Result<(StatusCode, Json<Installed>), Trouble> {
-    operators_only(&caller)?;
     let package = Package { component: component.into(), signature: signature(&headers)? };
+    if wish.propose && !wish.approve {
+        let proposed = plugins::propose(&app, &caller, package).await?.map_err(plugins::trouble)?;
+        let status = match &proposed {
+            Proposed::InService(_) => StatusCode::CREATED,
+            Proposed::Waits(_) => StatusCode::ACCEPTED,
+        };
+        return Ok((status, Json(installed(proposed.plugin()))));
+    }
     let approval = if wish.approve { Approval::Given } else { Approval::Pending };
-    let plugin = change(&app, move |registry| registry.install(package, approval)).await?;
-    leave_note(&app, &caller, ("plugin.installed", plugin.id())).await?;
-    let installed = Installed {
-        id: plugin.id().to_owned(),
-        version: plugin.version().to_owned(),
-        digest: plugin.digest().to_owned(),
-        reach: Reach::asked_by(plugin.descriptor()).lines().collect(),
-    };
-    Ok((StatusCode::CREATED, Json(installed)))
+    let plugin = plugins::install(&app, &caller, package, approval).await?.map_err(plugins::trouble)?;
+    Ok((StatusCode::CREATED, Json(installed(&plugin))))
 }
 
 /// Remove a plugin, its versions and what it was granted
 #[utoipa::path(delete, path = "/api/v1/plugins/{id}", tag = "plugins", params(("id" = String, Path,)),
-    responses((status = 204, description = "Removed"), (status = 404, body = ProblemDocument)))]
+    responses((status = 204, description = "Removed"), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 pub(crate) async fn remove(
     State(app): State<App>,
     Caller(caller): Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Trouble> {
-    operators_only(&caller)?;
-    let wanted = id.clone();
-    change(&app, move |registry| registry.remove(&wanted)).await?;
-    leave_note(&app, &caller, ("plugin.removed", &id)).await?;
+    plugins::remove(&app, &caller, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Approve what a version asks for, go back to the version before, disable or enable a plugin
+/// Approve or reject what a version asks for, go back to the version before, disable or enable a plugin
 #[utoipa::path(post, path = "/api/v1/plugins/{id}/{action}", tag = "plugins",
     params(("id" = String, Path,), ("action" = Action, Path,)),
-    responses((status = 204, description = "Done"), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+    responses((status = 204, description = "Done"), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub(crate) async fn act(
     State(app): State<App>,
     Caller(caller): Caller,
     Path((id, action)): Path<(String, Action)>,
 ) -> Result<StatusCode, Trouble> {
-    operators_only(&caller)?;
-    perform(&app, &caller, &id, action).await?;
+    plugins::perform(&app, &caller, &id, action).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What an operator does with a plugin that is there.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Action {
-    Approve,
-    Rollback,
-    Disable,
-    Enable,
-}
-
-impl Action {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Approve => "plugin.approved",
-            Self::Rollback => "plugin.rolled-back",
-            Self::Disable => "plugin.disabled",
-            Self::Enable => "plugin.enabled",
-        }
+fn refuse_others(caller: &Identity) -> Result<(), Trouble> {
+    if caller.may_see_plugins() {
+        return Ok(());
     }
-
-    /// What it has led to, for a person.
-    pub(crate) fn outcome(self) -> &'static str {
-        match self {
-            Self::Approve => "The new version has what it asked for, and is in service.",
-            Self::Rollback => "The version before is in service again. The other one is withdrawn for good.",
-            Self::Disable => "The plugin is out of service. Its data sources wait; nothing of them is lost.",
-            Self::Enable => "The plugin is in service again.",
-        }
-    }
-}
-
-pub(crate) async fn perform(app: &App, caller: &Identity, id: &str, action: Action) -> Result<(), Trouble> {
-    let wanted = id.to_owned();
-    change(app, move |registry| match action {
-        Action::Approve => registry.approve(&wanted),
-        Action::Rollback => registry.roll_back(&wanted).map(drop),
-        Action::Disable => registry.disable(&wanted),
-        Action::Enable => registry.enable(&wanted),
-    })
-    .await?;
-    leave_note(app, caller, (action.name(), id)).await
-}
-
-/// Changes what is in service, away from the threads that answer: it compiles and writes files.
-async fn change<T: Send + 'static>(
-    app: &App,
-    change: impl FnOnce(&Registry) -> Result<T, ChangeError> + Send + 'static,
-) -> Result<T, Trouble> {
-    let registry = Arc::clone(app.engine().registry());
-    let changed = tokio::task::spawn_blocking(move || change(&registry)).await.map_err(|_| Trouble::internal())?;
-    changed.map_err(|error| match error {
-        ChangeError::Unknown { .. } => Trouble::not_found(),
-        ChangeError::NoPrevious { .. } | ChangeError::NothingWaits { .. } => Trouble::conflict(error.to_string()),
-        ChangeError::Refused(refusal) => Trouble::unprocessable("component", refusal.to_string()),
-        ChangeError::Folder(error) => {
-            tracing::error!(%error, "the plugin folder cannot be changed");
-            Trouble::internal()
-        }
-    })
-}
-
-async fn leave_note(app: &App, caller: &Identity, what: (&str, &str)) -> Result<(), Trouble> {
-    let mut tx = app.engine().db().begin().await?;
-    note(&mut tx, app, caller, what).await?;
-    Ok(tx.commit().await?)
+    Err(Trouble::forbidden("Only owners, admins and who operates this host may see its plugins."))
 }
 
 fn signature(headers: &HeaderMap) -> Result<Option<String>, Trouble> {
@@ -200,7 +155,17 @@ fn signature(headers: &HeaderMap) -> Result<Option<String>, Trouble> {
     text.map(Some).ok_or_else(bad)
 }
 
-fn plugin(listing: Listing) -> Plugin {
+fn installed(plugin: &relink_runtime::Plugin) -> Installed {
+    Installed {
+        id: plugin.id().to_owned(),
+        version: plugin.version().to_owned(),
+        digest: plugin.digest().to_owned(),
+        reach: Reach::asked_by(plugin.descriptor()).lines().collect(),
+    }
+}
+
+fn plugin(app: &App, listing: Listing) -> Plugin {
+    let figures = listing.id.as_deref().map(|id| sum(&app.engine().registry().figures(id)));
     Plugin {
         id: listing.id,
         display_name: listing.display_name,
@@ -220,5 +185,17 @@ fn plugin(listing: Listing) -> Plugin {
             ListingState::Refused => "refused",
         },
         problem: listing.problem,
+        calls: figures.as_ref().map(calls),
+    }
+}
+
+fn calls(figures: &Figures) -> Calls {
+    let micros = |share| figures.within(share).map(|time| time.as_micros() as u64);
+    Calls {
+        count: figures.calls(),
+        p50_us: micros(0.5),
+        p99_us: micros(0.99),
+        faults: figures.faults(),
+        peak_memory_bytes: figures.peak_memory(),
     }
 }

@@ -75,8 +75,18 @@ pub(super) fn name(field: &str, text: &str) -> Result<String, Trouble> {
     ))
 }
 
-pub(super) fn operators_only(caller: &Identity) -> Result<(), Trouble> {
+const NO_OPERATOR: &str = "Only who operates this host may change plugins, since they serve every workspace. \
+    An operator can make you one, or whoever runs the host, with `relink user operator`.";
+
+pub(crate) fn operators_only(caller: &Identity) -> Result<(), Trouble> {
     if caller.may_operate() {
+        return Ok(());
+    }
+    Err(Trouble::forbidden(NO_OPERATOR))
+}
+
+pub(super) fn admins_only(caller: &Identity) -> Result<(), Trouble> {
+    if caller.may_administer() {
         return Ok(());
     }
     Err(Trouble::forbidden("Only owners and admins may do this."))

@@ -11,7 +11,7 @@ use relink_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::shape::{self, Listed, moment, operators_only};
+use crate::api::shape::{self, Listed, admins_only, moment};
 use crate::app::App;
 use crate::auth::extract::Caller;
 use crate::auth::{Identity, secret_token};
@@ -43,7 +43,7 @@ pub(crate) struct TokenName {
 /// List the tokens
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", responses((status = 200, body = Listed<Token>)))]
 pub(crate) async fn list(State(app): State<App>, Caller(caller): Caller) -> Result<Json<Listed<Token>>, Trouble> {
-    operators_only(&caller)?;
+    admins_only(&caller)?;
     let tokens = api_tokens::list(app.engine().db(), &caller.person.workspace_id).await?;
     let token = |token: ApiToken| Token {
         id: token.id.to_string(),
@@ -63,7 +63,7 @@ pub(crate) async fn create(
     Caller(caller): Caller,
     Json(wish): Json<TokenName>,
 ) -> Result<(StatusCode, Json<NewToken>), Trouble> {
-    operators_only(&caller)?;
+    admins_only(&caller)?;
     let token = secret_token::random_api_token();
     let row = ApiToken {
         workspace_id: caller.person.workspace_id.clone(),
@@ -90,7 +90,7 @@ pub(crate) async fn revoke(
     Caller(caller): Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Trouble> {
-    operators_only(&caller)?;
+    admins_only(&caller)?;
     let id: ApiTokenId = shape::id(&id)?;
     let mut tx = app.engine().db().begin().await?;
     if !api_tokens::revoke(&mut tx, &caller.person.workspace_id, &id, app.engine().now()).await? {
@@ -102,7 +102,7 @@ pub(crate) async fn revoke(
 }
 
 /// Leaves a line in the audit trail: what was done, and to what.
-pub(super) async fn note(
+pub(crate) async fn note(
     tx: &mut Tx,
     app: &App,
     caller: &Identity,

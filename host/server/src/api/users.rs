@@ -10,7 +10,7 @@ use relink_store::{Tx, Visible, clients, sessions};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::shape::{self, Listed, moment, operators_only};
+use crate::api::shape::{self, Listed, admins_only, moment, operators_only};
 use crate::api::tokens::note;
 use crate::app::App;
 use crate::auth::Identity;
@@ -24,6 +24,8 @@ pub(crate) struct User {
     name: String,
     /// `owner`, `admin`, `staff` or `viewer`.
     role: &'static str,
+    /// Whether the person operates the host: installs and changes plugins, for every workspace.
+    operator: bool,
     /// The clients whose data the person sees; null means all.
     client_ids: Option<Vec<String>>,
     created_at: String,
@@ -45,6 +47,8 @@ pub(crate) struct NewUser {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Change {
     role: Option<String>,
+    /// True: the person operates the host. Only operators make operators.
+    operator: Option<bool>,
     /// Replaces whose data the person sees.
     client_ids: Option<Vec<String>>,
     /// True: the person sees every client.
@@ -56,7 +60,7 @@ pub(crate) struct Change {
 /// List the people
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = Listed<User>)))]
 pub(crate) async fn list(State(app): State<App>, Caller(caller): Caller) -> Result<Json<Listed<User>>, Trouble> {
-    operators_only(&caller)?;
+    admins_only(&caller)?;
     let mut items = Vec::new();
     for stored in users::list(app.engine().db(), &caller.person.workspace_id).await? {
         items.push(shown(&app, stored).await?);
@@ -84,7 +88,7 @@ pub(crate) async fn create(
     Caller(caller): Caller,
     Json(wish): Json<NewUser>,
 ) -> Result<(StatusCode, Json<User>), Trouble> {
-    operators_only(&caller)?;
+    admins_only(&caller)?;
     let role = role(&caller, &wish.role)?;
     let visible = visible(&app, &caller, wish.client_ids).await?;
     let hash = app.passwords().hash(&Secret::new(wish.password)).await;
@@ -97,6 +101,7 @@ pub(crate) async fn create(
         role,
         password_hash: Some(Secret::new(hash)),
         all_clients: visible == Visible::All,
+        is_operator: false,
         created_at: app.engine().now(),
         deactivated_at: None,
     };
@@ -121,6 +126,9 @@ pub(crate) async fn change(
     if found.role == Role::Owner && caller.person.role != Role::Owner {
         return Err(Trouble::forbidden("Only an owner may change an owner."));
     }
+    if change.operator.is_some() || found.is_operator {
+        operators_only(&caller)?;
+    }
     if found.id == caller.person.user_id {
         return Err(Trouble::conflict("Nobody changes their own role: ask another owner or admin."));
     }
@@ -132,6 +140,9 @@ pub(crate) async fn change(
     };
     let mut tx = app.engine().db().begin().await?;
     carry_out(&mut tx, &found, role, visible.as_ref()).await?;
+    if let Some(is_operator) = change.operator {
+        users::set_operator(&mut tx, &found.workspace_id, &found.id, is_operator).await?;
+    }
     if change.deactivated == Some(true) {
         users::deactivate(&mut tx, &found.workspace_id, &found.id, app.engine().now()).await?;
     }
@@ -154,7 +165,7 @@ async fn carry_out(tx: &mut Tx, user: &Stored, role: Option<Role>, visible: Opti
 }
 
 async fn find(app: &App, caller: &Identity, id: &str) -> Result<Stored, Trouble> {
-    operators_only(caller)?;
+    admins_only(caller)?;
     let id: UserId = shape::id(id)?;
     users::find(app.engine().db(), &caller.person.workspace_id, &id).await?.ok_or_else(Trouble::not_found)
 }
@@ -190,6 +201,7 @@ async fn shown(app: &App, stored: Stored) -> Result<User, Trouble> {
         email: stored.email,
         name: stored.name,
         role: stored.role.code(),
+        operator: stored.is_operator,
         client_ids,
         created_at: moment(stored.created_at),
         deactivated_at: stored.deactivated_at.map(moment),

@@ -12,6 +12,7 @@ use subtle::ConstantTimeEq;
 use crate::app::App;
 use crate::auth::{self, Identity, SessionRef, origin};
 use crate::web::trouble::Trouble;
+use crate::web::upload::{self, UPLOAD_BYTES, Upload};
 
 /// The name of the form field with the session's token against forgery, and of the header.
 pub(crate) const CSRF_FIELD: &str = "csrf";
@@ -45,9 +46,10 @@ async fn admit(app: &App, request: &mut Request) -> Result<Option<Identity>, Tro
     }
     let Some(token) = app.cookies().session(request.headers()) else { return Ok(None) };
     let identity = auth::by_session(app.engine().db(), token.expose(), now).await?;
-    if let Some(session) = identity.as_ref().and_then(|identity| identity.session.as_ref())
+    if let Some(identity) = &identity
+        && let Some(session) = &identity.session
         && changes_something
-        && !carries_token(request, session).await?
+        && !carries_token(request, identity, session).await?
     {
         return Err(Trouble::forbidden(
             "The page was open for too long, or the request did not come from it. Load the page again and repeat.",
@@ -71,17 +73,22 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Trouble> {
 }
 
 /// Looks for the session's token in the header, as scripts send it, or in the form.
-async fn carries_token(request: &mut Request, session: &SessionRef) -> Result<bool, Trouble> {
+async fn carries_token(request: &mut Request, identity: &Identity, session: &SessionRef) -> Result<bool, Trouble> {
     let is_right = |token: &[u8]| bool::from(token.ct_eq(session.csrf.as_bytes()));
     if let Some(token) = request.headers().get(CSRF_HEADER) {
         return Ok(is_right(token.as_bytes()));
     }
-    if !is_form(request.headers()) {
-        return Ok(false);
+    if is_form(request.headers()) {
+        let form = read_body(request, FORM_BYTES).await?;
+        let mut fields = url::form_urlencoded::parse(&form);
+        return Ok(fields.any(|(name, value)| name == CSRF_FIELD && is_right(value.as_bytes())));
     }
-    let form = read_body(request).await?;
-    let mut fields = url::form_urlencoded::parse(&form);
-    Ok(fields.any(|(name, value)| name == CSRF_FIELD && is_right(value.as_bytes())))
+    // Files are for operators only, so nobody else can have them held in memory.
+    let Some(boundary) = upload::boundary(request.headers()).filter(|_| identity.may_operate()) else {
+        return Ok(false);
+    };
+    let form = Upload::read(boundary, read_body(request, UPLOAD_BYTES).await?).await?;
+    Ok(form.get(CSRF_FIELD).is_some_and(|token| is_right(token)))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
@@ -90,9 +97,9 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// Reads the body and puts it back for the handler.
-async fn read_body(request: &mut Request) -> Result<Bytes, Trouble> {
+async fn read_body(request: &mut Request, limit: usize) -> Result<Bytes, Trouble> {
     let body = std::mem::take(request.body_mut());
-    let bytes = to_bytes(body, FORM_BYTES)
+    let bytes = to_bytes(body, limit)
         .await
         .map_err(|_| Trouble::new(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large, or did not arrive whole."))?;
     *request.body_mut() = Body::from(bytes.clone());

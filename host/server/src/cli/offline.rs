@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use relink_runtime::{Keeping, Limits, Loader, LoaderConfig, Plugin, Registry, RegistryConfig};
 
-use crate::app::{features, system_time};
+use crate::app::{features, prepare_data_dir, system_time};
 use crate::config::Config;
 
 /// The plugins of a folder.
@@ -18,16 +18,6 @@ pub(super) struct Plugins {
 impl Plugins {
     /// Loads the plugins of `folder`, or of the folder of the settings, to look at them.
     pub(super) fn open(config: &Config, folder: Option<&Path>) -> Result<Self> {
-        Self::open_keeping(config, folder, None)
-    }
-
-    /// Loads the plugins of the folder of the settings, to change what is in service. A server that
-    /// runs meanwhile follows the changes.
-    pub(super) fn open_for_change(config: &Config) -> Result<Self> {
-        Self::open_keeping(config, None, Some(config.plugin_keeping()?))
-    }
-
-    fn open_keeping(config: &Config, folder: Option<&Path>, keeping: Option<Keeping>) -> Result<Self> {
         let folder = folder.map_or_else(|| config.plugins_dir(), Path::to_owned);
         if !folder.is_dir() {
             bail!(
@@ -35,6 +25,18 @@ impl Plugins {
                 folder.display()
             );
         }
+        Self::open_folder(config, folder, None)
+    }
+
+    /// Loads the plugins of the folder of the settings, to change what is in service. A server that
+    /// runs meanwhile follows the changes.
+    pub(super) fn open_for_change(config: &Config) -> Result<Self> {
+        // The first plugin may be installed before the first start.
+        prepare_data_dir(config)?;
+        Self::open_folder(config, config.plugins_dir(), Some(config.plugin_keeping()?))
+    }
+
+    fn open_folder(config: &Config, folder: PathBuf, keeping: Option<Keeping>) -> Result<Self> {
         let registry = Registry::open(RegistryConfig {
             folder: folder.clone(),
             cache_dir: cache_dir(config)?,

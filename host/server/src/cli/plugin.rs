@@ -75,6 +75,8 @@ pub(super) enum Action {
     Install(manage::Install),
     /// Agree to what a waiting version asks for
     Approve { id: String },
+    /// Delete a waiting version; what is in service stays
+    Reject { id: String },
     /// Go back to the version before, for good
     Rollback { id: String },
     /// Take a plugin out of service; its file stays
@@ -101,6 +103,7 @@ pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
         Action::Pull(arguments) => pull::run(config, arguments),
         Action::Install(arguments) => manage::install(config, arguments),
         Action::Approve { id } => manage::change(config, id, "has what it asked for", |registry| registry.approve(id)),
+        Action::Reject { id } => manage::change(config, id, "stays as it is", |registry| registry.reject(id)),
         Action::Rollback { id } => manage::roll_back(config, id),
         Action::Disable { id } => manage::change(config, id, "is out of service", |registry| registry.disable(id)),
         Action::Enable { id } => manage::change(config, id, "is in service", |registry| registry.enable(id)),

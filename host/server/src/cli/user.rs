@@ -28,6 +28,16 @@ pub(super) enum Action {
         /// The workspace, by name or id; needed only if there are several
         #[arg(long)]
         workspace: Option<String>,
+        /// Let the person operate the host; the first owner or admin does so anyway
+        #[arg(long)]
+        operator: bool,
+    },
+    /// Let a person operate the host: install and change plugins, for every workspace
+    Operator {
+        email: String,
+        /// Take that right back
+        #[arg(long)]
+        withdraw: bool,
     },
 }
 
@@ -39,10 +49,31 @@ pub(super) enum RoleName {
     Viewer,
 }
 
+/// Somebody to be added, as typed.
+struct NewPerson {
+    email: String,
+    name: String,
+    role: RoleName,
+    clients: Vec<String>,
+    workspace: Option<String>,
+    operator: bool,
+}
+
 pub(super) async fn run(config: &Config, action: Action) -> Result<()> {
-    let Action::Add { email, name, role, clients, workspace } = action;
     let (db, _) = open_database(config).await?;
-    let workspace = find_workspace(&db, workspace.as_deref()).await?;
+    match action {
+        Action::Add { email, name, role, clients, workspace, operator } => {
+            add(&db, NewPerson { email, name, role, clients, workspace, operator }).await?;
+        }
+        Action::Operator { email, withdraw } => set_operator(&db, &email, !withdraw).await?,
+    }
+    db.close().await;
+    Ok(())
+}
+
+async fn add(db: &Db, new: NewPerson) -> Result<()> {
+    let NewPerson { email, name, role, clients, workspace, operator } = new;
+    let workspace = find_workspace(db, workspace.as_deref()).await?;
     let role = match role {
         RoleName::Owner => Role::Owner,
         RoleName::Admin => Role::Admin,
@@ -50,10 +81,12 @@ pub(super) async fn run(config: &Config, action: Action) -> Result<()> {
         RoleName::Viewer => Role::Viewer,
     };
     let visible = match (role, clients.is_empty()) {
-        (Role::Viewer, true) | (_, false) => Visible::Some(find_clients(&db, &workspace, &clients).await?),
+        (Role::Viewer, true) | (_, false) => Visible::Some(find_clients(db, &workspace, &clients).await?),
         (_, true) => Visible::All,
     };
     let hash = Passwords::new()?.hash(&read_password()?).await?;
+    let mut tx = db.begin().await?;
+    let is_first = matches!(role, Role::Owner | Role::Admin) && users::count_operators(&mut tx).await? == 0;
     let user = User {
         workspace_id: workspace.id,
         id: UserId::new(),
@@ -62,18 +95,32 @@ pub(super) async fn run(config: &Config, action: Action) -> Result<()> {
         role,
         password_hash: Some(Secret::new(hash)),
         all_clients: visible == Visible::All,
+        is_operator: operator || is_first,
         created_at: system_time(),
         deactivated_at: None,
     };
-    let mut tx = db.begin().await?;
     match users::create(&mut tx, &user).await {
         Err(StoreError::Conflict { .. }) => bail!("somebody with the address {} exists already", user.email),
         other => other?,
     }
     users::set_clients(&mut tx, &user.workspace_id, &user.id, &visible).await?;
     tx.commit().await?;
-    db.close().await;
     println!("{} can sign in as {} ({}).", user.name, user.email, user.id);
+    Ok(())
+}
+
+async fn set_operator(db: &Db, email: &str, is_operator: bool) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let user = users::find_by_email(&mut tx, email).await?;
+    let user = user.with_context(|| format!("nobody signs in as {email:?}: add the person with `relink user add`"))?;
+    users::set_operator(&mut tx, &user.workspace_id, &user.id, is_operator).await?;
+    let others = users::count_operators(&mut tx).await?;
+    tx.commit().await?;
+    match (is_operator, others) {
+        (true, _) => println!("{} operates this host.", user.name),
+        (false, 0) => println!("{} no longer operates this host, and nobody else does.", user.name),
+        (false, _) => println!("{} no longer operates this host.", user.name),
+    }
     Ok(())
 }
 

@@ -77,6 +77,7 @@ pub(super) async fn add(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
             role,
             password_hash: None,
             all_clients: seen.is_none(),
+            is_operator: role == Role::Owner,
             created_at: now,
             deactivated_at: None,
         };

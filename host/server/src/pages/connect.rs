@@ -106,7 +106,7 @@ fn way(visit: &Visit, plugin_id: &str, method: &AuthMethod, adjust: impl Fn(&Aut
 }
 
 /// The secrets of the app that the operator has yet to set for a way to sign in.
-pub(super) fn missing_app_secrets(app: &crate::app::App, plugin_id: &str, method: &AuthMethod) -> Vec<String> {
+pub(crate) fn missing_app_secrets(app: &crate::app::App, plugin_id: &str, method: &AuthMethod) -> Vec<String> {
     let set = app.engine().settings().app_secrets.get(plugin_id).and_then(|methods| methods.get(&method.id));
     let is_missing = |name: &str| set.is_none_or(|set| !set.contains_key(name));
     let slots = method.app_secrets.iter().filter(|slot| !slot.optional && is_missing(&slot.name));

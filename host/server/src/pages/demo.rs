@@ -15,7 +15,7 @@ use crate::demo::people::DemoMode;
 use crate::pages::form::Fields;
 use crate::pages::see_other;
 use crate::pages::sign_in::with_session;
-use crate::pages::visit::{Visit, role_name};
+use crate::pages::visit::{Visit, full_role};
 use crate::ui::views::shell::DemoPerson;
 use crate::web::trouble::Trouble;
 
@@ -55,8 +55,8 @@ pub(super) async fn people(app: &App, current: &Identity) -> Result<Vec<DemoPers
     let person = |user: users::User| DemoPerson {
         is_current: user.id == current.user.id,
         user_id: user.id.to_string(),
+        role: full_role(&user),
         name: user.name,
-        role: role_name(user.role).to_owned(),
     };
     Ok(all.into_iter().map(person).collect())
 }

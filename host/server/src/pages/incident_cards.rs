@@ -27,7 +27,7 @@ pub(super) async fn cards(
     for incident in open.items {
         let affected = incidents::affected(visit.db(), &person.workspace_id, &incident.id, &person.visible).await?;
         let concerns = of_client.is_none_or(|id| affected.iter().any(|connection| connection.client_id == *id));
-        let is_for_operators = incident.scope == Scope::App && !visit.identity.may_operate();
+        let is_for_operators = incident.scope == Scope::App && !visit.identity.may_administer();
         if concerns && !is_for_operators && !affected.is_empty() {
             cards.push(card(visit, lookup, &incident, &affected).await?);
         }

@@ -14,8 +14,7 @@ use relink_store::{StoreError, Tx, Visible, clients};
 use crate::auth::secret_token;
 use crate::pages::flash::banner;
 use crate::pages::form::Fields;
-use crate::pages::plugins::refuse_others;
-use crate::pages::visit::{Visit, role_name};
+use crate::pages::visit::{Visit, full_role};
 use crate::ui::views::settings::{PersonRow, Settings, TokenRow};
 use crate::ui::views::shell::{Section, Tone};
 use crate::ui::when::When;
@@ -94,6 +93,13 @@ async fn note(tx: &mut Tx, visit: &Visit, action: &str, target: &str) -> Result<
     audit::add(tx, &line).await
 }
 
+fn refuse_others(visit: &Visit) -> Result<(), Trouble> {
+    if visit.identity.may_administer() {
+        return Ok(());
+    }
+    Err(Trouble::forbidden("Your role does not include this page. Ask the owner of your workspace if you need it."))
+}
+
 async fn fill(visit: &Visit, form: TokenForm) -> Result<Settings, Trouble> {
     refuse_others(visit)?;
     let lookup = visit.lookup().await?;
@@ -131,7 +137,7 @@ async fn person_row(visit: &Visit, user: User) -> Result<PersonRow, StoreError> 
         }
     };
     Ok(PersonRow {
-        role: role_name(user.role).to_owned(),
+        role: full_role(&user),
         is_active: user.deactivated_at.is_none(),
         name: user.name,
         email: user.email,

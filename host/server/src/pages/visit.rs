@@ -8,6 +8,7 @@ use http::request::Parts;
 use relink_core::time::Timestamp;
 use relink_engine::{Person, Role};
 use relink_store::data_sources::{self, Filter, Status};
+use relink_store::users::User;
 use relink_store::{Db, StoreError, workspaces};
 
 use crate::app::App;
@@ -95,8 +96,9 @@ impl Visit {
         shell::Person {
             name: user.name.clone(),
             email: user.email.clone(),
-            role: role_name(user.role).to_owned(),
+            role: full_role(user),
             may_repair: self.identity.may_repair(),
+            may_administer: self.identity.may_administer(),
             may_operate: self.identity.may_operate(),
         }
     }
@@ -136,8 +138,14 @@ impl Visit {
     }
 }
 
+/// What a person may do, in the workspace and beyond it.
+pub(super) fn full_role(user: &User) -> String {
+    let role = role_name(user.role);
+    if user.is_operator { format!("{role} and operator") } else { role.to_owned() }
+}
+
 /// A role as the pages call it.
-pub(super) const fn role_name(role: Role) -> &'static str {
+const fn role_name(role: Role) -> &'static str {
     match role {
         Role::Owner => "Owner",
         Role::Admin => "Admin",

@@ -89,6 +89,8 @@ pub(super) async fn create_owner(
         let page = Welcome { name, email, ..form(&app, &token, &link, Some(problems)).await? };
         return Ok(ui::respond_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
     };
+    // Whoever sets the host up operates it; owners of later workspaces do not.
+    let is_operator = users::count_operators(&mut tx).await? == 0;
     let owner = User {
         workspace_id: link.workspace_id,
         id: UserId::new(),
@@ -97,6 +99,7 @@ pub(super) async fn create_owner(
         role: Role::Owner,
         password_hash: Some(Secret::new(hash)),
         all_clients: true,
+        is_operator,
         created_at: now,
         deactivated_at: None,
     };

@@ -5,6 +5,7 @@ mod connections;
 mod endings;
 mod others;
 mod parts;
+mod plugins;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ pub(crate) fn all() -> Vec<Sample> {
     samples.extend(connecting::connecting());
     samples.extend(endings::endings());
     samples.extend(others::the_others());
+    samples.extend(plugins::plugins());
     samples
 }
 

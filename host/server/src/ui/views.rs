@@ -9,6 +9,7 @@ pub(crate) mod health;
 pub(crate) mod help;
 pub(crate) mod key_form;
 pub(crate) mod notices;
+pub(crate) mod plugin;
 pub(crate) mod plugins;
 pub(crate) mod problem;
 pub(crate) mod provider;

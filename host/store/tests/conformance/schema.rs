@@ -1,9 +1,10 @@
 //! Connecting, migrating, and refusing a schema that is newer.
 
+use relink_store::users;
 use relink_store::workspaces::{self, Workspace};
 use relink_store::{Db, Options, SchemaState, StoreError};
 
-use crate::support::{NOW, on_both, on_both_empty, write};
+use crate::support::{NOW, Tenant, on_both, on_both_empty, write};
 
 #[tokio::test]
 async fn migrating_an_empty_database_makes_it_current_and_is_repeatable() {
@@ -23,9 +24,9 @@ async fn a_newer_schema_is_refused() {
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
              SELECT version + 1, 'of the future', success, checksum, 0 FROM _sqlx_migrations ORDER BY version DESC LIMIT 1",
         ).await;
-        assert!(matches!(database.db.schema_state().await.unwrap(), SchemaState::Newer { found: 5, known: 4 }));
+        assert!(matches!(database.db.schema_state().await.unwrap(), SchemaState::Newer { found: 6, known: 5 }));
         let error = database.db.migrate().await.unwrap_err();
-        assert!(matches!(error, StoreError::NewerSchema { found: 5, known: 4 }), "{error:?}");
+        assert!(matches!(error, StoreError::NewerSchema { found: 6, known: 5 }), "{error:?}");
     })
     .await;
 }
@@ -33,9 +34,26 @@ async fn a_newer_schema_is_refused() {
 #[tokio::test]
 async fn a_schema_without_the_last_migration_is_behind() {
     on_both(async |database| {
-        database.execute("DELETE FROM _sqlx_migrations WHERE version = 4").await;
+        database.execute("DELETE FROM _sqlx_migrations WHERE version = 5").await;
         let state = database.db.schema_state().await.unwrap();
-        assert_eq!(state, SchemaState::Behind { found: 3, known: 4 });
+        assert_eq!(state, SchemaState::Behind { found: 4, known: 5 });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_first_owner_operates_a_host_that_had_no_operators_before() {
+    on_both(async |database| {
+        let (first, second) = (Tenant::create(database).await, Tenant::create(database).await);
+        let set_up = format!("UPDATE users SET role = 'owner', created_at = 1 WHERE id = '{}'", first.user);
+        database.execute(&set_up).await;
+        database.execute("ALTER TABLE users DROP COLUMN is_operator").await;
+        database.execute("DELETE FROM _sqlx_migrations WHERE version = 5").await;
+        database.db.migrate().await.unwrap();
+        let is_operator = async |tenant: &Tenant| {
+            users::find(&database.db, &tenant.workspace, &tenant.user).await.unwrap().unwrap().is_operator
+        };
+        assert!(is_operator(&first).await && !is_operator(&second).await);
     })
     .await;
 }

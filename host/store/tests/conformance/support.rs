@@ -138,6 +138,7 @@ pub(crate) fn new_user(workspace: &WorkspaceId, email: &str) -> User {
         role: Role::Owner,
         password_hash: None,
         all_clients: true,
+        is_operator: false,
         created_at: NOW,
         deactivated_at: None,
     }

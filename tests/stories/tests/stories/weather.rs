@@ -4,6 +4,8 @@ use relink_simulator::world::ANA;
 use relink_simulator::{Fault, Provider, Reach, Trouble};
 use relink_stories::{Agency, Database, eventually, story};
 
+use crate::keys::connect_copper;
+
 /// More failures in a row than a doubtful diagnosis needs to be believed.
 const FAILURES: usize = 4;
 
@@ -66,6 +68,27 @@ async fn a_provider_that_never_answers_breaks_nothing_and_holds_up_nobody_else(d
     agency.until_synced_again(&x.sources[0].id, 5).await;
     assert_eq!(agency.owner.connection(&google.sources[0].id).await["status"], "connected");
     assert_eq!(agency.owner.list("/incidents").await, Vec::<serde_json::Value>::new());
+}
+
+story!(one_refused_dataset_does_not_hold_up_the_others);
+async fn one_refused_dataset_does_not_hold_up_the_others(database: Database) {
+    let agency = Agency::start_unhurried(database).await;
+    let connected = connect_copper(&agency, "acme", 0).await;
+    let id = &connected.sources[0].id;
+    agency.until_filled(id).await;
+    let endless = Trouble::new(Provider::Copper, "acme", Fault::HugeBody { bytes: 200 << 20 });
+    agency.simulator().place(endless.reach(Reach::Api).times(1));
+    agency.owner.control(id, "check").await;
+    let run = eventually("a run is refused something", async || {
+        let runs = agency.owner.list(&format!("/connections/{id}/runs")).await;
+        runs.into_iter().find(|run| run["outcome"] != "fetched")
+    })
+    .await;
+    // It is no good run, and yet the other datasets came with it.
+    assert_eq!(run["reason"], "request-rejected", "{run}");
+    assert!(run["rows"].as_i64().unwrap() > 0, "{run}");
+    assert_eq!(agency.owner.connection(id).await["status"], "delayed");
+    agency.until_status(id, "connected").await;
 }
 
 async fn failures(agency: &Agency, connection_id: &str) -> usize {

@@ -2,14 +2,12 @@
 
 use axum::http::StatusCode;
 
-use super::parts::{CSRF, SUPPORT, ago, ahrefs, client, google, notices, rows, shell, viewer_shell};
+use super::parts::{CSRF, SUPPORT, ago, client, notices, rows, shell, viewer_shell};
 use super::{Sample, sample};
 use crate::ui::views::clients::{ClientPage, ClientRow, Clients};
 use crate::ui::views::help::HelpReason;
 use crate::ui::views::notices::NoticesPage;
-use crate::ui::views::plugins::{PluginAction, PluginRow, PluginState, Plugins};
 use crate::ui::views::problem::Problem;
-use crate::ui::views::provider::Provider;
 use crate::ui::views::settings::{PersonRow, Settings, TokenRow};
 use crate::ui::views::shell::Section;
 use crate::ui::views::sign_in::{Login, Welcome};
@@ -51,8 +49,6 @@ pub(super) fn the_others() -> Vec<Sample> {
             &NoticesPage { shell: shell(Section::Other), open: notices_open, resolved: notices_resolved },
         ),
         sample("notices-empty", &no_notices),
-        sample("plugins", &Plugins { shell: shell(Section::Plugins), plugins: plugins() }),
-        sample("plugins-empty", &Plugins { shell: shell(Section::Plugins), plugins: Vec::new() }),
         sample("settings", &settings()),
         sample(
             "help",
@@ -96,34 +92,6 @@ pub(super) fn the_others() -> Vec<Sample> {
                 ..Problem::of(StatusCode::INTERNAL_SERVER_ERROR, SUPPORT)
             },
         ),
-    ]
-}
-
-fn plugins() -> Vec<PluginRow> {
-    let row = |provider, state, hosts: &[&str]| PluginRow {
-        provider,
-        version: "1.2.0".to_owned(),
-        hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
-        redirect_uri: Some("https://relink.example/oauth/callback/wsp_1/google".to_owned()),
-        state,
-        data_sources: 12,
-        publisher: Some("Acme Inc".to_owned()),
-        asks: Vec::new(),
-        actions: vec![PluginAction { name: "disable", label: "Switch off".to_owned() }],
-    };
-    vec![
-        row(ahrefs(), PluginState::Running, &["api.ahrefs.com"]),
-        row(
-            google(),
-            PluginState::NotSetUp { missing: vec!["client_id".to_owned(), "client_secret".to_owned()] },
-            &["accounts.google.com", "oauth2.googleapis.com", "googleads.googleapis.com"],
-        ),
-        row(
-            Provider::new("copper", "Copper"),
-            PluginState::Failed { why: "It asks for a host feature that this version does not have.".to_owned() },
-            &["api.copper.com"],
-        ),
-        row(Provider::new("x-ads", "X Ads"), PluginState::Removed, &["ads-api.x.com"]),
     ]
 }
 

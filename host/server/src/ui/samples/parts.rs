@@ -33,6 +33,7 @@ pub(super) fn shell(section: Section) -> Shell {
             email: "tom@northside.example".to_owned(),
             role: "Admin".to_owned(),
             may_repair: true,
+            may_administer: true,
             may_operate: true,
         },
         csrf: CSRF.to_owned(),
@@ -50,6 +51,7 @@ pub(super) fn shell(section: Section) -> Shell {
 pub(super) fn viewer_shell() -> Shell {
     let mut shell = shell(Section::DataSources);
     shell.person.may_repair = false;
+    shell.person.may_administer = false;
     shell.person.may_operate = false;
     shell.person.role = "Viewer".to_owned();
     shell.tray = Tray { last_checked: Some(When::from_now(NOW.plus_seconds(-120), NOW)), ..Tray::default() };

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::ui::amount::grouped;
 use crate::ui::icon;
 use crate::ui::views::coverage::Coverage;
 use crate::ui::views::health::{DataState, Health};
@@ -143,19 +144,6 @@ impl Run {
     pub(crate) fn row_count(&self) -> String {
         grouped(self.rows)
     }
-}
-
-/// Writes a number with its thousands apart: "12,402".
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.char_indices() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 impl Outcome {

@@ -1,8 +1,10 @@
 //! `/plugins`: which providers this host knows.
 
 use askama::Template;
+use relink_runtime::Refusal;
 
 use crate::ui::icon;
+use crate::ui::views::plugin::FiguresRow;
 use crate::ui::views::provider::Provider;
 use crate::ui::views::shell::{Shell, Tone};
 
@@ -16,24 +18,31 @@ pub(crate) struct Plugins {
 #[derive(Clone, Debug)]
 pub(crate) struct PluginRow {
     pub(crate) provider: Provider,
+    /// Whether there is a page of its own: not for a file that does not say what it is.
+    pub(crate) has_page: bool,
     pub(crate) version: String,
-    pub(crate) hosts: Vec<String>,
-    /// Where the provider sends people back to; the operator registers it there.
-    pub(crate) redirect_uri: Option<String>,
     pub(crate) state: PluginState,
-    pub(crate) data_sources: usize,
+    /// Why the file is not in service.
+    pub(crate) refusal: Option<Refusal>,
+    /// Of what is in service.
+    pub(crate) figures: Option<FiguresRow>,
+    pub(crate) data_sources: i64,
     /// Who signed it.
     pub(crate) publisher: Option<String>,
-    /// What a waiting version asks for beyond what was granted.
-    pub(crate) asks: Vec<String>,
-    pub(crate) actions: Vec<PluginAction>,
+}
+
+impl Plugins {
+    fn count_in_service(&self) -> usize {
+        self.plugins.iter().filter(|plugin| plugin.figures.is_some()).count()
+    }
 }
 
 /// Something that an operator can do with a plugin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PluginAction {
     pub(crate) name: &'static str,
-    pub(crate) label: String,
+    pub(crate) label: &'static str,
+    pub(crate) icon: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +52,7 @@ pub(crate) enum PluginState {
     NotSetUp {
         missing: Vec<String>,
     },
-    Failed {
-        why: String,
-    },
+    Failed,
     /// A new version asks for more than was granted; the one before serves on.
     Waiting,
     Disabled,
@@ -61,8 +68,8 @@ impl PluginState {
         match self {
             Self::Running => "Running",
             Self::NotSetUp { .. } => "Not set up",
-            Self::Failed { .. } => "Failed to load",
-            Self::Waiting => "Waits for your approval",
+            Self::Failed => "Refused",
+            Self::Waiting => "Waits for approval",
             Self::Disabled => "Switched off",
             Self::RolledBack => "Running, rolled back",
             Self::Suspect => "Running, with faults",
@@ -74,7 +81,7 @@ impl PluginState {
         match self {
             Self::Running => Tone::Ok,
             Self::NotSetUp { .. } | Self::Waiting | Self::RolledBack => Tone::Warn,
-            Self::Failed { .. } | Self::Suspect => Tone::Bad,
+            Self::Failed | Self::Suspect => Tone::Bad,
             Self::Disabled | Self::Removed => Tone::Quiet,
         }
     }
@@ -82,7 +89,7 @@ impl PluginState {
     pub(crate) fn icon(&self) -> &'static str {
         match self {
             Self::Running => "check",
-            Self::NotSetUp { .. } | Self::Failed { .. } | Self::Waiting | Self::RolledBack | Self::Suspect => "alert",
+            Self::NotSetUp { .. } | Self::Failed | Self::Waiting | Self::RolledBack | Self::Suspect => "alert",
             Self::Disabled | Self::Removed => "stop",
         }
     }
@@ -90,15 +97,12 @@ impl PluginState {
     pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::NotSetUp { missing } => Some(format!("Missing: {}", missing.join(", "))),
-            Self::Failed { why } => Some(why.clone()),
-            Self::Waiting => {
-                Some("A new version asks for more. Until you approve it, the version before works on.".to_owned())
-            }
+            Self::Waiting => Some("It is not in service until an operator approves what it asks for.".to_owned()),
             Self::RolledBack => Some("The last version was withdrawn. A later one takes its place.".to_owned()),
             Self::Suspect => {
                 Some("It fails often, and there is no version to go back to. Look into the log.".to_owned())
             }
-            Self::Running | Self::Disabled | Self::Removed => None,
+            Self::Running | Self::Failed | Self::Disabled | Self::Removed => None,
         }
     }
 }

@@ -60,7 +60,9 @@ pub(crate) struct Person {
     pub(crate) role: String,
     /// May reconnect, pause, stop and connect.
     pub(crate) may_repair: bool,
-    /// May see plugins and settings.
+    /// May see settings.
+    pub(crate) may_administer: bool,
+    /// May change plugins, for every workspace.
     pub(crate) may_operate: bool,
 }
 
@@ -143,6 +145,10 @@ impl Banner {
 }
 
 impl Person {
+    pub(crate) fn may_see_plugins(&self) -> bool {
+        self.may_administer || self.may_operate
+    }
+
     /// The letters of the round picture.
     pub(crate) fn initials(&self) -> String {
         self.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect()

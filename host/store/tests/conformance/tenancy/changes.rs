@@ -28,6 +28,7 @@ pub(super) async fn change_people(
     let mut tx = database.begin().await;
     let tx = &mut tx;
     assert!(!users::set_role(tx, ws, user, Role::Viewer).await.unwrap());
+    assert!(!users::set_operator(tx, ws, user, true).await.unwrap());
     assert!(!users::set_password_hash(tx, ws, user, &hash).await.unwrap());
     assert!(!users::set_clients(tx, ws, user, &Visible::Some(vec![])).await.unwrap());
     assert!(!users::deactivate(tx, ws, user, NOW).await.unwrap());
