@@ -3,9 +3,10 @@
 mod installing;
 mod refusals;
 
-use std::fs;
 use std::io::Write;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::{env, fs};
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -41,8 +42,7 @@ fn change_bytes(beacon: &Beacon) {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    Sha256::digest(bytes).iter().fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[test]
@@ -189,9 +189,9 @@ fn the_commands_of_the_guide_do_what_it_says() {
         if command.contains(&registry.host()) {
             command.push_str(" --plain-http");
         }
-        let program = std::path::Path::new(env!("CARGO_BIN_EXE_relink")).parent().unwrap();
-        let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-        let mut shell = std::process::Command::new("sh");
+        let program = Path::new(env!("CARGO_BIN_EXE_relink")).parent().unwrap();
+        let path = format!("{}:{}", program.display(), env::var("PATH").unwrap());
+        let mut shell = Command::new("sh");
         shell.args(["-c", &command]).current_dir(beacon.folder()).env("PATH", path);
         shell
             .env("DOCKER_CONFIG", beacon.folder())

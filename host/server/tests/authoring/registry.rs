@@ -4,12 +4,12 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use oci_client::client::{Client, ClientConfig, ClientProtocol, Config, ImageLayer};
 use oci_client::manifest::OciImageManifest;
 use oci_client::secrets::RegistryAuth;
+use relink_authoring::command::wait_until;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -118,17 +118,14 @@ impl Registry {
 
     /// The registry chooses its port and writes it into its log.
     fn wait_for_port(&mut self) -> u16 {
-        let started = Instant::now();
-        loop {
-            let log = fs::read_to_string(self.folder.path().join("log")).unwrap();
+        let log = self.folder.path().join("log");
+        let port = wait_until(START_LIMIT, || {
+            let log = fs::read_to_string(&log).unwrap();
             let port = log.split(LISTENING).nth(1).and_then(|rest| rest.split('"').next());
-            if let Some(port) = port.and_then(|port| port.parse().ok()) {
-                return port;
-            }
-            let is_running = self.server.try_wait().unwrap().is_none();
-            assert!(is_running && started.elapsed() < START_LIMIT, "docker-registry does not start: {log}");
-            thread::sleep(Duration::from_millis(20));
-        }
+            assert!(self.server.try_wait().unwrap().is_none(), "docker-registry does not start: {log}");
+            port?.parse().ok()
+        });
+        port.expect("docker-registry listens")
     }
 }
 

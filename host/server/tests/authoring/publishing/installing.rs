@@ -2,14 +2,15 @@
 
 use std::fs::{self, File};
 use std::process::{Child, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use relink_authoring::command::wait_until;
 
 use super::{change_bytes, push, sign, with};
 use crate::registry::{NAME, Registry};
-use crate::support::{Beacon, relink};
+use crate::support::{Beacon, Said, relink};
 
-const FOLLOW_LIMIT: Duration = Duration::from_secs(60);
+const FOLLOW_LIMIT: Duration = Duration::from_mins(1);
 
 /// A host in the folder of the plugin, with these lines in its settings.
 fn set_up_host(beacon: &Beacon, settings: &str) {
@@ -21,7 +22,7 @@ fn trusting(public_key: &str) -> String {
     format!("[plugin_trust.publishers]\n\"Acme Inc\" = \"{public_key}\"\n")
 }
 
-fn install(beacon: &Beacon, reference: &str) -> crate::support::Said {
+fn install(beacon: &Beacon, reference: &str) -> Said {
     with(beacon, &["install", &format!("oci://{reference}"), "--config", "relink.toml"])
 }
 
@@ -94,15 +95,9 @@ impl<'a> Host<'a> {
     }
 
     fn wait_for(&self, line: &str) {
-        let started = Instant::now();
-        loop {
-            let log = fs::read_to_string(self.1.folder().join("log")).unwrap();
-            if log.contains(line) {
-                return;
-            }
-            assert!(started.elapsed() < FOLLOW_LIMIT, "{line:?} is not in the log: {log}");
-            thread::sleep(Duration::from_millis(50));
-        }
+        let log = || fs::read_to_string(self.1.folder().join("log")).unwrap();
+        let found = wait_until(FOLLOW_LIMIT, || log().contains(line).then_some(()));
+        assert!(found.is_some(), "{line:?} is not in the log: {}", log());
     }
 }
 
