@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Files and folders of the repository, from its root.
-const PACKED: [&str; 20] = [
+const PACKED: [&str; 19] = [
     "Cargo.lock",
     "Cargo.toml",
     "plugins/README.md",
@@ -26,7 +26,6 @@ const PACKED: [&str; 20] = [
     "sdk/python/template",
     "sdk/rust/Cargo.toml",
     "sdk/rust/src",
-    "wit/0.1",
     "wit/0.2",
 ];
 
