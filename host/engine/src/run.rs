@@ -3,11 +3,12 @@
 //! A run may be killed and repeated at any moment. It holds no transaction while it talks, and what
 //! it fetched is stored page by page together with the position to go on from.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use relink_core::decide::Outcome;
 use relink_core::plugin::{Dataset, Found, Operation, Slice};
-use relink_core::reason::Remedy;
+use relink_core::reason::{Blast, Diagnosis, Remedy};
 use relink_core::time::Timestamp;
 use relink_runtime::Fault;
 use relink_store::StoreError;
@@ -87,16 +88,30 @@ async fn sync(engine: &Engine, connection: &Connection, report: &mut Report) -> 
         return Ok(());
     }
     let plugin = Arc::clone(&party.plugin);
+    let mut refused = BTreeSet::new();
     for (dataset, slice) in ledger::plan(engine, connection, &plugin).await? {
+        if refused.contains(&dataset.name) {
+            continue;
+        }
         if report.is_over_budget(engine.now()) {
-            report.outcome = Outcome::Fetched { is_complete: false };
+            report.pause(Outcome::Fetched { is_complete: false });
             return Ok(());
         }
-        if !fetch_slice(engine, connection, &mut party, (dataset, &slice), report).await? {
-            return Ok(());
+        match fetch_slice(engine, connection, &mut party, (dataset, &slice), report).await? {
+            End::Complete => {}
+            End::DatasetRefused => _ = refused.insert(&dataset.name),
+            End::RunOver => return Ok(()),
         }
     }
     Ok(())
+}
+
+/// What the end of a slice means for the run; why it failed is in the report.
+enum End {
+    Complete,
+    /// Nothing more of this dataset, which must not hold up the others.
+    DatasetRefused,
+    RunOver,
 }
 
 /// Suspected, but not yet broken.
@@ -113,16 +128,15 @@ async fn confirm(engine: &Engine, fresh: Fresh) -> Result<Fresh, TokenError> {
     tokens::renewed(engine, workspace_id, id, *generation).await
 }
 
-/// Fetches one slice; false if the run ends with it, for the reason that the report then holds.
+/// Fetches one slice, unless it fails or has to wait, as the report then says.
 async fn fetch_slice(
     engine: &Engine,
     connection: &Connection,
     party: &mut Party,
     (dataset, slice): (&Dataset, &Slice),
     report: &mut Report,
-) -> Result<bool, RunError> {
-    let plugin = Arc::clone(&party.plugin);
-    let mut page = ledger::Page::open(engine, connection, &plugin, (dataset, slice)).await?;
+) -> Result<End, RunError> {
+    let mut page = ledger::Page::open(engine, connection, party, (dataset, slice)).await?;
     let mut talk = match page.position() {
         Some(position) => Talk::resume(engine, party, slice.dataset.clone(), position),
         None => Talk::start(engine, party, Operation::Sync(slice.clone())),
@@ -135,12 +149,13 @@ async fn fetch_slice(
                     Ok(rows) => report.row_count += rows,
                     Err(bad) => {
                         page.drop_position(engine).await?;
-                        return Ok(report.misbehaved(&bad.into()));
+                        report.misbehaved(&bad.into());
+                        return Ok(End::RunOver);
                     }
                 }
                 if report.is_over_budget(engine.now()) && page.is_kept_up_to(talk.position()) {
-                    report.outcome = Outcome::Fetched { is_complete: false };
-                    return Ok(false);
+                    report.pause(Outcome::Fetched { is_complete: false });
+                    return Ok(End::RunOver);
                 }
             }
             Advance::Done(found) => {
@@ -148,15 +163,16 @@ async fn fetch_slice(
                     Ok(rows) => report.row_count += rows,
                     Err(bad) => {
                         page.drop_position(engine).await?;
-                        return Ok(report.misbehaved(&bad.into()));
+                        report.misbehaved(&bad.into());
+                        return Ok(End::RunOver);
                     }
                 }
-                return Ok(true);
+                return Ok(End::Complete);
             }
             Advance::Waiting(until) => {
                 page.keep_position(engine, talk.position()).await?;
-                report.outcome = Outcome::Waiting { until };
-                return Ok(false);
+                report.pause(Outcome::Waiting { until });
+                return Ok(End::RunOver);
             }
             Advance::Stale(_) if !is_renewed => {
                 is_renewed = true;
@@ -170,21 +186,28 @@ async fn fetch_slice(
             Advance::Stale(diagnosis) => {
                 page.drop_position(engine).await?;
                 report.fail(diagnose::refused_although_fresh(diagnosis));
-                return Ok(false);
+                return Ok(End::RunOver);
             }
             Advance::Failed(explained) => {
                 if !explained.diagnosis.is_retryable() {
                     page.drop_position(engine).await?;
                 }
+                let end = if is_of_the_request(&explained.diagnosis) { End::DatasetRefused } else { End::RunOver };
                 report.fail(explained);
-                return Ok(false);
+                return Ok(end);
             }
             Advance::Misbehaved(fault) => {
                 page.drop_position(engine).await?;
-                return Ok(report.misbehaved(&fault));
+                report.misbehaved(&fault);
+                return Ok(End::RunOver);
             }
         }
     }
+}
+
+/// The provider refused what was asked, not who asked, and asking again would change nothing.
+fn is_of_the_request(diagnosis: &Diagnosis) -> bool {
+    diagnosis.blast == Blast::Request && !diagnosis.is_retryable()
 }
 
 /// The plugin, secrets and settings with which `connection` talks.
@@ -211,12 +234,18 @@ impl Report {
         self.explained = Some(explained);
     }
 
-    fn misbehaved(&mut self, fault: &Fault) -> bool {
+    fn misbehaved(&mut self, fault: &Fault) {
         let explained = diagnose::plugin_misbehaved(fault);
         tracing::warn!(fault = %fault, "a plugin misbehaved");
         self.outcome = Outcome::PluginMisbehaved;
         self.explained = Some(explained);
-        false
+    }
+
+    /// Goes on later; but what failed before must not be forgotten over it.
+    fn pause(&mut self, outcome: Outcome) {
+        if !matches!(self.outcome, Outcome::Failed(_)) {
+            self.outcome = outcome;
+        }
     }
 
     fn is_over_budget(&self, now: Timestamp) -> bool {

@@ -76,6 +76,32 @@ async fn secrets_go_where_the_descriptor_says() {
     assert_eq!(seen.header("authorization"), "Basic ayYxLzI6");
 }
 
+#[tokio::test]
+async fn an_optional_secret_that_nobody_gave_is_left_out_and_nothing_else() {
+    let user = Placement { suffix: "/token".to_owned(), ..placement("email", Place::BasicUser, "") };
+    let places = vec![
+        placement("api_key", Place::Header, "x-key"),
+        placement("api_key", Place::Query, "key"),
+        user,
+        placement("api_key", Place::BasicPassword, ""),
+        placement("access_token", Place::Header, "x-token"),
+    ];
+    let mut method = method(vec![credential_use("default", places.clone())]);
+    method.user_secrets.iter_mut().for_each(|slot| slot.optional = slot.name == "api_key");
+    let given = credentials().with("email", secret("a@b.c"));
+
+    let provider = Provider::answering(|_| "").await;
+    send_as(&provider.egress(), &method, &given, &get("/")).await.unwrap();
+    let seen = provider.only_request();
+    assert_eq!((seen.header("x-key"), seen.path_and_query.as_str()), ("", "/api.example.com/"));
+    assert_eq!(seen.header("authorization"), "Basic YUBiLmMvdG9rZW46");
+    assert_eq!(seen.header("x-token"), TOKEN);
+
+    check_refused(places, &given, &get("/")).await;
+    let without_token = Credentials::new().with("email", secret("a@b.c"));
+    assert_eq!(kind(send_as(&provider.egress(), &method, &without_token, &get("/")).await), TransportKind::Blocked);
+}
+
 /// Sends `request` and checks that it was refused before anything reached the provider.
 async fn check_refused(placements: Vec<Placement>, credentials: &Credentials, request: &Request) {
     let provider = Provider::answering(|_| "").await;
