@@ -83,7 +83,7 @@ async fn rows(agency: &Agency, source: &Source) -> Vec<serde_json::Value> {
 
 async fn rows_read(agency: &Agency, source: &Source) -> usize {
     let runs = agency.owner.list(&format!("/connections/{}/runs", source.id)).await;
-    let rows = runs.iter().map(|run| run["row_count"].as_u64().unwrap());
+    let rows = runs.iter().map(|run| run["rows"].as_u64().unwrap());
     usize::try_from(rows.sum::<u64>()).unwrap()
 }
 
