@@ -99,7 +99,9 @@ async fn sync(engine: &Engine, connection: &Connection, report: &mut Report) -> 
         }
         match fetch_slice(engine, connection, &mut party, (dataset, &slice), report).await? {
             End::Complete => {}
-            End::DatasetRefused => _ = refused.insert(&dataset.name),
+            End::DatasetRefused => {
+                refused.insert(&dataset.name);
+            }
             End::RunOver => return Ok(()),
         }
     }

@@ -65,7 +65,8 @@ def _stepped(plugin: Plugin, context: Any, state: bytes, event: Any) -> Any:
 
 
 def _received(plugin: Plugin, message: Any) -> Any:
-    return [_TO_HOST.signal(signal) for signal in plugin.signals_in(_FROM_HOST.message(message))]
+    signals = plugin.signals_in(_FROM_HOST.message(message))
+    return [_TO_HOST.messages.signal(signal) for signal in signals]
 
 
 def _told(call: Callable[[], Any]) -> Any:

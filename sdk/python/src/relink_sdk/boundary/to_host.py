@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any
 
-from relink_sdk.contract import enums, exchange, inbound, step
+from relink_sdk.boundary.messages import Messages
+from relink_sdk.contract import exchange, step
 from relink_sdk.contract.auth import (
     AuthKind,
     AuthMethod,
@@ -19,7 +20,6 @@ from relink_sdk.contract.auth import (
 )
 from relink_sdk.contract.descriptor import Dataset, Descriptor
 from relink_sdk.contract.failure import Diagnosis
-from relink_sdk.contract.inbound import Inbound, Signal, Source
 from relink_sdk.contract.request import (
     Chunks,
     Csv,
@@ -43,6 +43,8 @@ class ToHost:
     def __init__(self, types: Wit) -> None:
         """Keeps the generated module."""
         self._types = types
+        #: How messages are proven, and what they mean.
+        self.messages = Messages(types)
 
     def descriptor(self, descriptor: Descriptor) -> Wit:
         """What the plugin is."""
@@ -67,7 +69,9 @@ class ToHost:
                 for budget in descriptor.budgets
             ],
             config_schema=descriptor.config_schema,
-            inbound=None if descriptor.inbound is None else self._inbound(descriptor.inbound),
+            inbound=None
+            if descriptor.inbound is None
+            else self.messages.inbound(descriptor.inbound),
             help_url=descriptor.help_url,
         )
 
@@ -100,16 +104,6 @@ class ToHost:
             ),
             next=self._next(out.next),
         )
-
-    def signal(self, signal: Signal) -> Wit:
-        """What a message means."""
-        types = self._types
-        if signal.subject is not None:
-            about = types.About_Subject(signal.subject)
-        else:
-            about = types.About_Account(signal.account)
-        event = enums.SignalEvent.FAILED if signal.is_failure else enums.SignalEvent.RESTORED
-        return types.Signal(about=about, event=self._case(event), at=signal.at)
 
     def request(self, sent: Request) -> Wit:
         """A request that the host is to send."""
@@ -259,77 +253,6 @@ class ToHost:
             else types.Signer(name=signer.name, params=self._fields(signer.params)),
             hosts=list(use.hosts),
         )
-
-    def _inbound(self, declared: Inbound) -> Wit:
-        handshake = declared.handshake
-        return self._types.Inbound(
-            label=declared.label,
-            proof=self._proof(declared.proof),
-            handshake=None if handshake is None else self._handshake(handshake),
-            help_url=declared.help_url,
-        )
-
-    def _proof(self, proof: inbound.Proof) -> Wit:
-        types = self._types
-        match proof:
-            case inbound.Hmac():
-                return types.Proof_Hmac(self._hmac(proof))
-            case inbound.SignedField(secret, name):
-                return types.Proof_SignedField(types.SignedField(secret=secret, name=name))
-            case inbound.Jws(jwks_url, issuer, audience):
-                token = types.Jws(jwks_url=jwks_url, issuer=issuer, audience=audience)
-                return types.Proof_Jws(token)
-
-    def _hmac(self, hmac: inbound.Hmac) -> Wit:
-        types, sent_at = self._types, hmac.sent_at
-        return types.Hmac(
-            secret=hmac.secret,
-            hash=self._case(hmac.hash),
-            signature=self._source(hmac.signature),
-            prefix=hmac.prefix,
-            encoding=self._case(hmac.encoding),
-            content=[self._part(part) for part in hmac.content],
-            sent_at=None
-            if sent_at is None
-            else types.SentAt(
-                source=self._source(sent_at.source),
-                milliseconds=sent_at.milliseconds,
-                tolerance_s=sent_at.tolerance_s,
-            ),
-        )
-
-    def _source(self, source: Source) -> Wit:
-        types = self._types
-        if source.item is None:
-            return types.Source_Header(source.header)
-        return types.Source_HeaderItem(types.HeaderItem(header=source.header, item=source.item))
-
-    def _part(self, part: inbound.Part) -> Wit:
-        case = getattr(self._types, f"Part_{part.kind.capitalize()}")
-        match part.content:
-            case None:
-                return case()
-            case Source() as source:
-                return case(self._source(source))
-            case text:
-                return case(text)
-
-    def _handshake(self, handshake: inbound.Handshake) -> Wit:
-        types = self._types
-        match handshake:
-            case inbound.Echo(challenge, token, secret):
-                echo = types.Echo(challenge=challenge, token=token, secret=secret)
-                return types.Handshake_Echo(echo)
-            case inbound.SignedHandshake():
-                signed = types.SignedHandshake(
-                    challenge=handshake.challenge,
-                    secret=handshake.secret,
-                    prefix=handshake.prefix,
-                    encoding=self._case(handshake.encoding),
-                    answer=handshake.answer,
-                    repeat=handshake.repeat,
-                )
-                return types.Handshake_Signed(signed)
 
     def _found(self, found: exchange.Found) -> Wit:
         types = self._types
