@@ -11,6 +11,8 @@ use crate::support::{relink, said, shared};
 
 /// Names that the tests may take minutes and packages from npm and PyPI.
 const LANGUAGES: &str = "RELINK_TEST_LANGUAGES";
+/// A file that knows the way to the provider.
+const SETTINGS: &str = "settings.toml";
 /// Where the part of a guide begins that is for whoever works on the SDK itself.
 const ENDS: [&str; 2] = ["\n## For whoever changes the SDK", "\n# Working on the SDK"];
 
@@ -73,7 +75,7 @@ fn prepare(project: &Path) {
     fs::write(project.join("secrets.toml"), format!("access_token = \"{TOKEN}\"\n")).unwrap();
     let route = provider::start();
     let (host, url) = route.split_once('=').unwrap();
-    fs::write(project.join("relink.toml"), format!("[egress.routes]\n\"{host}\" = \"{url}\"\n")).unwrap();
+    fs::write(project.join(SETTINGS), format!("[egress.routes]\n\"{host}\" = \"{url}\"\n")).unwrap();
 }
 
 /// A shell in which the program is found by its name.
@@ -81,6 +83,10 @@ fn shell(folder: &Path) -> Command {
     let mut shell = Command::new("sh");
     for (name, value) in relink(folder).get_envs() {
         shell.env(name, value.unwrap());
+    }
+    let settings = folder.join(SETTINGS);
+    if settings.exists() {
+        shell.env("RELINK_CONFIG", settings);
     }
     shell.current_dir(folder).env("PATH", path()).env("CARGO_TARGET_DIR", shared().join("target"));
     shell
