@@ -28,7 +28,6 @@ const PACKED: [&str; 22] = [
     "sdk/python/template",
     "sdk/rust/Cargo.toml",
     "sdk/rust/src",
-    "wit/0.1",
     "wit/0.2",
 ];
 

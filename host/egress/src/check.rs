@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use relink_core::plugin::{AuthMethod, Descriptor, OAuth2};
+use relink_core::plugin::{AuthMethod, Descriptor, OAuth2, Request};
 use url::Url;
 
 use crate::hosts;
@@ -41,6 +41,13 @@ pub fn check_descriptor(descriptor: &Descriptor) -> Result<(), Vec<DescriptorPro
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(problems.into_iter().map(DescriptorProblem).collect()) }
+}
+
+/// Whether the request names a host and a credential of this plugin: one that another version asked for
+/// may name what this version no longer has.
+pub fn may_send(descriptor: &Descriptor, method: &AuthMethod, request: &Request) -> bool {
+    Target::parse(&request.url, &descriptor.hosts).is_ok()
+        && request.credential.as_deref().is_none_or(|name| method.credential_use(name).is_some())
 }
 
 fn check_hosts(patterns: &[String], place: &str, problems: &mut Vec<String>) {

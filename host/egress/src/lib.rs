@@ -35,7 +35,7 @@ pub use url::Url;
 
 pub use answer::Answer;
 pub use budgets::Scope;
-pub use check::{DescriptorProblem, FEATURES, check_descriptor};
+pub use check::{DescriptorProblem, FEATURES, check_descriptor, may_send};
 pub use client::BuildError;
 pub use config::EgressConfig;
 pub use credentials::Credentials;

@@ -1,6 +1,8 @@
 //! What a run reads and writes of data: the plan from the ledger of days, pages of rows, and the
 //! position of a slice in flight. Rows, position and days of one step commit together.
 
+mod resume;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use relink_core::backfill::{self, Ledger};
@@ -16,7 +18,7 @@ use serde_json::value::RawValue;
 
 use crate::engine::Engine;
 use crate::run::rows_of;
-use crate::talk::{Pending, Position};
+use crate::talk::{Party, Pending, Position};
 
 /// A row that does not fit the plugin's own description.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +88,8 @@ pub(crate) fn merged_config(authorization: &str, connection: &str) -> String {
 /// One slice while it is fetched.
 pub(crate) struct Page<'a> {
     connection: &'a Connection,
-    plugin_version: &'a str,
+    /// Of the version that makes the next state; it does not change while the slice is fetched.
+    plugin_version: String,
     dataset: &'a Dataset,
     slice: &'a Slice,
     started_at: Timestamp,
@@ -98,25 +101,27 @@ impl<'a> Page<'a> {
     pub(crate) async fn open(
         engine: &Engine,
         connection: &'a Connection,
-        plugin: &'a Plugin,
+        party: &Party,
         (dataset, slice): (&'a Dataset, &'a Slice),
     ) -> Result<Self, StoreError> {
         let stored = slices::list_of_connection(engine.db(), &connection.workspace_id, &connection.id).await?;
-        let usable = stored.into_iter().find(|stored| {
+        let same = stored.into_iter().find(|stored| {
             stored.dataset == slice.dataset
                 && stored.since == slice.window.map(|window| window.since)
                 && stored.until == slice.window.map(|window| window.until)
-                && stored.plugin_version == plugin.version()
         });
-        let (started_at, resumed) = match usable {
-            Some(stored) => (stored.started_at, position_of(&stored)),
-            None => (engine.now(), None),
+        let resumed = match &same {
+            Some(stored) => resume::position(engine, party, stored).await.map(|position| (stored.started_at, position)),
+            None => None,
         };
-        let kept = resumed.as_ref().map(|position| position.pending.clone());
-        Ok(Self { connection, plugin_version: plugin.version(), dataset, slice, started_at, resumed, kept })
+        let (started_at, resumed) = resumed.unzip();
+        let plugin_version = party.plugin.version().to_owned();
+        let kept = resumed.as_ref().map(|position: &Position| position.pending.clone());
+        let started_at = started_at.unwrap_or_else(|| engine.now());
+        Ok(Self { connection, plugin_version, dataset, slice, started_at, resumed, kept })
     }
 
-    /// Where an earlier run of the same plugin version stopped.
+    /// Where an earlier run stopped, in the words of this version of the plugin.
     pub(crate) fn position(&mut self) -> Option<Position> {
         self.resumed.take()
     }
@@ -240,7 +245,7 @@ impl<'a> Page<'a> {
             dataset: self.slice.dataset.clone(),
             since: self.slice.window.map(|window| window.since),
             until: self.slice.window.map(|window| window.until),
-            plugin_version: self.plugin_version.to_owned(),
+            plugin_version: self.plugin_version.clone(),
             plugin_state: position.state.clone(),
             pending: serde_json::to_string(&position.pending).unwrap_or_default(),
             started_at: self.started_at,
@@ -254,17 +259,6 @@ fn day_of(value: Option<&str>, name: &str) -> Result<Day, String> {
     let text = value.ok_or_else(|| format!("has no value for the day field {name:?}"))?;
     let text: String = serde_json::from_str(text).map_err(|_| format!("the day field {name:?} is no text"))?;
     text.parse().map_err(|error| format!("the day field {name:?}: {error}"))
-}
-
-/// A stored position, unless it waits for the rest of an answer that is long gone.
-fn position_of(stored: &slices::Slice) -> Option<Position> {
-    let pending: Pending = serde_json::from_str(&stored.pending).ok()?;
-    let can_go_on = match &pending {
-        Pending::Receive | Pending::Start(_) => false,
-        Pending::Send(request) => request.idempotent,
-        Pending::WaitUntil(_) => true,
-    };
-    can_go_on.then(|| Position { state: stored.plugin_state.clone(), pending })
 }
 
 fn count(rows: &[RecordRow]) -> i64 {

@@ -136,8 +136,7 @@ async fn fetch_slice(
     (dataset, slice): (&Dataset, &Slice),
     report: &mut Report,
 ) -> Result<bool, RunError> {
-    let plugin = Arc::clone(&party.plugin);
-    let mut page = ledger::Page::open(engine, connection, &plugin, (dataset, slice)).await?;
+    let mut page = ledger::Page::open(engine, connection, party, (dataset, slice)).await?;
     let mut talk = match page.position() {
         Some(position) => Talk::resume(engine, party, slice.dataset.clone(), position),
         None => Talk::start(engine, party, Operation::Sync(slice.clone())),

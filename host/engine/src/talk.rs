@@ -93,7 +93,7 @@ impl<'a> Talk<'a> {
         Self { engine, party, phase, dataset, position, answer: None, requests: 0 }
     }
 
-    /// Goes on where an earlier run of the same plugin version stopped.
+    /// Goes on where an earlier run stopped.
     pub(crate) fn resume(engine: &'a Engine, party: &'a mut Party, dataset: String, position: Position) -> Self {
         Self { engine, party, phase: Phase::Sync, dataset: Some(dataset), position, answer: None, requests: 0 }
     }

@@ -79,6 +79,7 @@ impl Provider for Oidc {
 /// See <https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess>.
 fn oauth() -> Oauth2 {
     Oauth2::new(&format!("{LOGIN}/authorize"), &format!("{LOGIN}/token"))
+        .issuer(LOGIN)
         .scope("openid", "See who you are")
         .scope("email", "See your e-mail address")
         .scope("visits.read", "See the visits of your pages")

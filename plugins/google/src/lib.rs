@@ -89,6 +89,14 @@ impl Provider for Google {
         diagnosis
     }
 
+    /// Flows change with the minor version. What a patch of it left in the middle of a long report is as
+    /// good as its own.
+    fn migrate(version: &str, state: &[u8]) -> Option<Vec<u8>> {
+        let own = Self::describe().version;
+        let minor = |version: &str| version.rsplit_once('.').map(|(minor, _)| minor.to_owned());
+        (minor(version) == minor(&own)).then(|| state.to_vec())
+    }
+
     fn step(context: &Context, state: &[u8], event: Event) -> StepOut {
         accounts::Flows::step(context, state, accounts::past_partial_refusals(context, event))
     }

@@ -7,8 +7,8 @@ import { waitFromHeaders } from "./retry-after.js";
 const WEB_PAGE = /^\ufeff*\s*<(?:!doctype html|html|head|body)/i;
 const MARKUP = /^\ufeff*\s*</;
 
-/** What a provider's answer and a failure have in common. */
-class Message {
+/** What a provider's answer, its message and a failure have in common. */
+class Content {
   #document;
   #text;
 
@@ -46,7 +46,7 @@ class Message {
 }
 
 /** One answer of a provider, or one chunk of it. */
-export class Answer extends Message {
+export class Answer extends Content {
   constructor(response) {
     super(response);
     /** Another chunk follows. */
@@ -59,8 +59,17 @@ export class Answer extends Message {
   }
 }
 
+/** What the provider said by itself, and proved. */
+export class Message extends Content {
+  constructor(message) {
+    super(message);
+    this.now = Number(message.now);
+    this.query = message.query;
+  }
+}
+
 /** A failure that is to be explained. */
-export class Failure extends Message {
+export class Failure extends Content {
   #isHtml;
   #lowerCaseText;
 

@@ -62,9 +62,10 @@ function uses(all) {
 }
 
 function slot(options) {
-  checkOptions(`secret "${options.name}"`, options, ["name", "label", "help", "public"]);
+  checkOptions(`secret "${options.name}"`, options, ["name", "label", "help", "public", "optional"]);
   requireOptions(`secret "${options.name}"`, options, ["name", "label"]);
-  return { name: options.name, label: options.label, helpUrl: options.help, public: options.public === true };
+  const { name, label, help } = options;
+  return { name, label, helpUrl: help, public: options.public === true, optional: options.optional === true };
 }
 
 function credentialUse(options) {

@@ -13,15 +13,21 @@ export function componentOf(plugin, hostLog) {
   return {
     describe: () => descriptor,
     classify: (failure) => lowerDiagnosis(plugin.classify(liftFailure(failure))),
-    step(context, state, event) {
-      try {
-        return lowerStepOut(plugin.step(context, state, event));
-      } catch (error) {
-        // A trap carries no text, so the error goes to the operator's log before it.
-        log.error(`step broke: ${traced(error)}`);
-        throw error;
-      }
-    },
+    step: told("step", (context, state, event) => lowerStepOut(plugin.step(context, state, event))),
+    migrate: told("migrate", (version, state) => plugin.migrate(version, state)),
+    receive: told("receive", (message) => plugin.receive(message).map(lowerSignal)),
+  };
+}
+
+/** A trap carries no text, so the error goes to the operator's log before it. */
+function told(name, call) {
+  return (...given) => {
+    try {
+      return call(...given);
+    } catch (error) {
+      log.error(`${name} broke: ${traced(error)}`);
+      throw error;
+    }
   };
 }
 
@@ -55,6 +61,10 @@ function lowerStepOut({ state, found, throttle, next }) {
     throttle: throttle && { budget: throttle.budget, remaining: u64(throttle.remaining), resetsAt: u64(throttle.resetsAt) },
     next: next.tag === "wait-ms" ? { tag: "wait-ms", val: u64(next.val) } : next,
   };
+}
+
+function lowerSignal(signal) {
+  return { ...signal, at: u64(signal.at) };
 }
 
 function u64(number) {

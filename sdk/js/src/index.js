@@ -8,6 +8,7 @@ export { each } from "./flow/each.js";
 export { Fetch } from "./flow/fetch.js";
 export { Flow } from "./flow/flow.js";
 export { report } from "./flow/report.js";
+export { Inbound, Signal } from "./inbound.js";
 export { Items } from "./items.js";
 export { at, parse, stringify, textAt } from "./json.js";
 export { log } from "./log.js";

@@ -1,6 +1,6 @@
 // The contract's names of its enum cases, as they stand in JSON, in logs and in fixtures.
 
-export const PHASES = ["authorize", "exchange", "refresh", "probe", "sync", "revoke"];
+export const PHASES = ["authorize", "exchange", "refresh", "probe", "sync", "revoke", "inbound"];
 export const REASONS = [
   "invalid-credentials", "invalid-refresh-token", "expired-token", "insufficient-privileges", "account-action-required",
   "provider-specific", "app-misconfigured", "rate-limited", "provider-outage", "request-rejected", "not-a-failure", "unknown",

@@ -6,7 +6,7 @@ import { fields } from "./request.js";
 export const OAUTH2_OPTIONS = [
   "authorizeUrl", "tokenUrl", "scopes", "scopeSeparator", "revokedAt", "refreshed", "extended", "pkce", "tokenAuth", "tokenBody",
   "authorizeParams", "reconnectParams", "tokenParams", "refreshParams", "paramNames", "tokenPointers", "loginHint", "keep",
-  "assumedLifetimeS", "reauthorizeDays",
+  "assumedLifetimeS", "reauthorizeDays", "issuer",
 ];
 
 /** RFC 6749 as written, but for what the options say: PKCE, the client in the body of a form, no refresh token. */
@@ -14,6 +14,7 @@ export function oauth2Kind(options) {
   requireOneOf("Auth.oauth2: tokenAuth", options.tokenAuth, ["body", "basic", "none"]);
   requireOneOf("Auth.oauth2: tokenBody", options.tokenBody, ["form", "json"]);
   return {
+    issuer: options.issuer,
     authorizeUrl: options.authorizeUrl,
     tokenUrl: options.tokenUrl,
     revokeUrl: options.revokedAt,

@@ -1,7 +1,7 @@
 // From a definition to a plugin: the descriptor, and the functions that the host calls. Mistakes in
 // the definition are found here, when the plugin is built or tested.
 
-import { Failure } from "./answer.js";
+import { Failure, Message } from "./answer.js";
 import { Context } from "./context.js";
 import { grantOf } from "./diagnose/grant.js";
 import { brokenPlugin, diagnose } from "./diagnose/table.js";
@@ -12,7 +12,7 @@ import { step } from "./step.js";
 
 const OPTIONS = [
   "id", "displayName", "version", "aliases", "hosts", "requires", "auth", "tables", "budgets", "configSchema", "help",
-  "errors", "probe", "identify", "accounts", "sync", "refusal", "throttle", "classify", "step",
+  "inbound", "errors", "probe", "identify", "accounts", "sync", "refusal", "throttle", "classify", "step", "migrate", "receive",
 ];
 
 /** Makes a plugin of its definition. */
@@ -30,6 +30,7 @@ export class Plugin {
     this.#definition = definition;
     this.descriptor = describe(definition);
     checkSync(definition);
+    checkMessages(definition);
   }
 
   get displayName() {
@@ -59,10 +60,20 @@ export class Plugin {
     const context = new Context(contractContext);
     return this.#definition.step?.(context, state, event) ?? step(this.#definition, context, state, event);
   }
+
+  /** The state of another version in the form of this one; undefined if it is of no use. */
+  migrate(version, state) {
+    return this.#definition.migrate?.(version, state) ?? undefined;
+  }
+
+  /** What a message of the provider means. */
+  receive(contractMessage) {
+    return this.#definition.receive?.(new Message(contractMessage)) ?? [];
+  }
 }
 
 function describe(definition) {
-  const { id, displayName, version, aliases = [], hosts, requires = [], auth, tables, budgets = [], configSchema, help } = definition;
+  const { id, displayName, version, aliases = [], hosts, requires = [], auth, tables, budgets = [], configSchema, inbound, help } = definition;
   return {
     id,
     displayName,
@@ -74,6 +85,7 @@ function describe(definition) {
     datasets: tables.map(({ dataset }) => dataset),
     budgets: budgets.map((budget) => rateBudget(budget, hosts)),
     configSchema: JSON.stringify(configSchema ?? { type: "object", properties: {} }),
+    inbound,
     helpUrl: help,
   };
 }
@@ -84,6 +96,12 @@ function rateBudget(options, hosts) {
   requireOptions(what, options, ["name", "calls", "perMs", "key"]);
   requireOneOf(`${what}: key`, options.key, BUDGET_KEYS);
   return { name: options.name, calls: options.calls, perMs: options.perMs, hosts, key: options.key };
+}
+
+/** Messages are proven before they are read, and read if they are proven. */
+function checkMessages({ id, inbound, receive }) {
+  if (inbound === undefined && receive !== undefined) throw new TypeError(`plugin "${id}" has "receive", but no "inbound" says how messages are proven`);
+  if (inbound !== undefined && receive === undefined) throw new TypeError(`plugin "${id}" has "inbound", but no "receive" reads the messages`);
 }
 
 /** A plugin with a `step` of its own chooses its requests there. */

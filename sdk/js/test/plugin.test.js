@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Auth, Column, Fetch, Flow, Items, Pages, each, get, rule, table } from "@relink/sdk";
+import { Auth, Column, Fetch, Flow, Inbound, Items, Pages, Signal, each, get, rule, table } from "@relink/sdk";
 import { failureOf } from "../src/testing/fixture.js";
 import { answer, start, THINGS, toy } from "./support/toy.js";
 
 const FORBIDDEN = failureOf({ phase: "sync", status: 403, body: { error: "no" }, auth_method: "api-key" });
+const PROOF = { label: "Webhook URL", secret: "secret", header: "x-signature" };
 const broken = () => {
   throw new Error("a bug");
 };
@@ -91,6 +92,15 @@ test("mistakes in a definition are named when it is made", () => {
     [() => get("https://toy.example/", { params: {} }), /has no option "params"/],
     [() => Pages.token("/next", { param: "a" }), /Pages.token has no option "param"/],
     [() => Items.csv("tab"), /the delimiter is no ASCII character/],
+    [() => Inbound.hmac({ label: "A", secret: "s" }), /Inbound.hmac needs "header"/],
+    [() => Inbound.hmac({ ...PROOF, hash: "md5" }), /hash is "md5", but must be one of sha1/],
+    [() => Inbound.hmac({ ...PROOF, content: ["path"] }), /content is "path"/],
+    [() => Inbound.hmac({ ...PROOF, echo: {}, signed: {} }), /either "echo" or "signed"/],
+    [() => Inbound.jws({ label: "A", jwksUrl: "", issuer: "" }), /needs "audience"/],
+    [() => Signal.failed({ subject: undefined }), /about one subject or one account/],
+    [() => Signal.failed({ user: "42" }), /has no option "user"/],
+    [() => toy({ inbound: Inbound.hmac(PROOF) }), /has "inbound", but no "receive"/],
+    [() => toy({ receive: () => [] }), /has "receive", but no "inbound"/],
   ];
   for (const [make, message] of mistakes) assert.throws(make, message);
 });

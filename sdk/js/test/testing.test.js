@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Auth, rule } from "@relink/sdk";
+import { Auth, Inbound, Signal, rule } from "@relink/sdk";
 import { missingFixtures } from "../src/testing/coverage.js";
 import { readFixtures } from "../src/testing/fixture.js";
 import { checkFixture, checkTotality } from "../src/testing/index.js";
@@ -34,7 +34,7 @@ test("every kind of difference is named", () => {
   assert.match(said(sync({}, [], { exchange: [] })), /asked for something not recorded: GET/);
   assert.match(said(sync({}, [], { exchange: [{ wait_ms: 5 }] })), /expected a wait/);
   assert.match(said(sync({}, ROW, { ends: "failed" })), /ends: expected failed, found done/);
-  assert.match(said({ about: "both", failure: {}, operation: "probe" }), /either a failure or an operation/);
+  assert.match(said({ about: "both", failure: {}, operation: "probe" }), /one of a failure, an operation and a message/);
 });
 
 test("a request to a foreign host or with an unknown credential is named", () => {
@@ -48,6 +48,18 @@ test("a wrong diagnosis is named", () => {
     'reason: expected "unknown", found "rate-limited"',
     "retry_after_ms: expected 5, found null",
   ]);
+});
+
+test("a message is read, and what it means is explained", () => {
+  const inbound = Inbound.hmac({ label: "Webhook URL", secret: "secret", header: "x-signature" });
+  const receive = (message) => [Signal.failed({ subject: message.text() })];
+  const messenger = toy({ inbound, receive });
+  const fixture = { about: "gone", message: { body: "42" }, signals: [{ subject: "42", event: "failed" }] };
+  assert.deepEqual(checkFixture(messenger, { ...fixture, diagnosis: { reason: "unknown", code: "toy.access-ended" } }), []);
+  assert.deepEqual(checkFixture(messenger, { ...fixture, signals: [] }), ['signals[0]: expected null, found {"subject":"42","event":"failed"}']);
+  assert.match(checkFixture(messenger, { ...fixture, diagnosis: { code: "toy.gone" } }).join(), /code: expected "toy.gone"/);
+  assert.match(checkFixture(toy(), { ...fixture, signals: [], diagnosis: {} }).join(), /no signal is failed/);
+  assert(missingFixtures(messenger, []).includes("messages of the provider"));
 });
 
 test("what has no fixture is named", () => {

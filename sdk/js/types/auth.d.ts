@@ -24,6 +24,8 @@ export interface SecretSlot {
   help?: string | undefined;
   /** The value is no secret (an e-mail address) and may be shown again. */
   public?: boolean | undefined;
+  /** Nobody has to give it; requests go without it then. */
+  optional?: boolean | undefined;
 }
 
 /** Each value is the name of a secret: "access_token", or that of a slot. */
@@ -84,6 +86,11 @@ export interface Oauth2Options extends MethodOptions {
   keep?: { from: "callback-query" | "token-answer"; name: string; setting: string }[] | undefined;
   /** The lifetime of the access token in seconds when the provider does not say it. */
   assumedLifetimeS?: number | undefined;
+  /**
+   * What the provider sends as `iss` when it sends the person back (RFC 9207). Whoever comes back without
+   * it is refused, so name it only if the provider always sends it.
+   */
+  issuer?: string | undefined;
   /** After so many days a person must authorize again, whatever happens. */
   reauthorizeDays?: number | undefined;
 }

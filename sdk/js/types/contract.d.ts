@@ -1,7 +1,7 @@
-// The records of the contract, `wit/0.1/plugin.wit`, as this SDK hands them around: names in camel case,
+// The records of the contract, `wit/0.2/plugin.wit`, as this SDK hands them around: names in camel case,
 // 64-bit numbers as numbers, variants as `{ tag, val }`.
 
-export type Phase = "authorize" | "exchange" | "refresh" | "probe" | "sync" | "revoke";
+export type Phase = "authorize" | "exchange" | "refresh" | "probe" | "sync" | "revoke" | "inbound";
 
 /** Closed on purpose: few, and common to all providers. What grows is the code of a rule. */
 export type Reason =
@@ -122,6 +122,14 @@ export interface Account {
   kind?: string | undefined;
   /** The manager account through which it is reached. */
   parent?: string | undefined;
+}
+
+/** What a message means for one login or account; made by `Signal`. */
+export interface ContractSignal {
+  about: { tag: "subject"; val: string } | { tag: "account"; val: string };
+  event: "failed" | "restored";
+  /** Unix milliseconds. */
+  at?: number | undefined;
 }
 
 /** What the provider said about its own limits. */

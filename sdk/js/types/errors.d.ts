@@ -91,7 +91,7 @@ export interface Rule {
 export function rule(code: string, reason: Reason, options?: RuleOptions): Rule;
 
 /** Reading what came back; each method has an answer to any bytes. */
-interface Message {
+interface Content {
   readonly headers: readonly Field[];
   readonly body: Uint8Array;
   /** The body as a JSON document; undefined if it is none. Long whole numbers are `bigint`. */
@@ -103,7 +103,7 @@ interface Message {
 }
 
 /** One answer of a provider. */
-export interface Answer extends Message {
+export interface Answer extends Content {
   readonly status: number;
   /** The status says success. */
   readonly ok: boolean;
@@ -111,8 +111,15 @@ export interface Answer extends Message {
   readonly more: boolean;
 }
 
+/** What the provider said by itself; it is proven. */
+export interface Message extends Content {
+  /** Unix milliseconds. */
+  readonly now: number;
+  readonly query: readonly Field[];
+}
+
 /** A failure that is to be explained. Of a JSON array of errors, `json` gives the first one. */
-export interface Failure extends Message {
+export interface Failure extends Content {
   /** Unix milliseconds. */
   readonly now: number;
   readonly phase: Phase;

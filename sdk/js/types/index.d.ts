@@ -2,14 +2,16 @@
 // to send. sdk/js/README.md has a complete example.
 
 import type { AuthMethod } from "./auth.js";
-import type { Diagnosis, Event, StepOut, Throttle } from "./contract.js";
+import type { ContractSignal, Diagnosis, Event, StepOut, Throttle } from "./contract.js";
 import type { Flow, Json, Table } from "./data.js";
-import type { Answer, Failure, Rule } from "./errors.js";
+import type { Answer, Failure, Message, Rule } from "./errors.js";
+import type { InboundKind } from "./inbound.js";
 
 export * from "./auth.js";
 export * from "./contract.js";
 export * from "./data.js";
 export * from "./errors.js";
+export * from "./inbound.js";
 
 /** What the host says about a call. */
 export interface Context {
@@ -51,6 +53,8 @@ export interface Definition<Name extends string> {
   budgets?: { name: string; calls: number; perMs: number; key: "app" | "authorization" | "connection" }[] | undefined;
   /** The JSON Schema of the settings of a connection that are not secret. */
   configSchema?: Json;
+  /** How the provider tells by itself that something changed; without it, it has to be asked. */
+  inbound?: InboundKind | undefined;
   /** Where a person finds the provider's own help on connecting. */
   help?: string | undefined;
 
@@ -73,6 +77,13 @@ export interface Definition<Name extends string> {
   classify?(failure: Failure, usual: () => Diagnosis): Diagnosis;
   /** Goes one step on by hand, where no flow does what the provider needs; undefined leaves it to the flows. */
   step?(context: Context, state: Uint8Array, event: Event): StepOut | undefined;
+  /**
+   * Takes over the state that another version of the plugin left in the middle of a slice; undefined if
+   * it is of no use, and the host starts the slice again.
+   */
+  migrate?(version: string, state: Uint8Array): Uint8Array | null | undefined;
+  /** Says what a message of the provider means, if there is `inbound`; nothing if the list is empty. */
+  receive?(message: Message): ContractSignal[];
 }
 
 declare const made: unique symbol;

@@ -87,6 +87,15 @@ class Lifting(unittest.TestCase):
         self.assertEqual(failure.facts.requested_scopes, ["a", "b"])
         self.assertEqual(failure.redirect_param("code"), "1")
 
+    def test_messages(self) -> None:
+        header = SimpleNamespace(name="x-event", value="ping")
+        parameter = SimpleNamespace(name="kind", value="a")
+        raw = SimpleNamespace(now=7, headers=[header], query=[parameter], body=b"{}")
+        message = FROM_HOST.message(raw)
+        self.assertEqual((message.now, message.body, message.json()), (7, b"{}", {}))
+        self.assertEqual(message.header("X-Event"), "ping")
+        self.assertEqual(list(message.query), [Field("kind", "a")])
+
     def test_a_connection_without_an_account_has_an_empty_one(self) -> None:
         raw = SimpleNamespace(now=1, seed=b"s", config="{}", auth_method="oauth", account=None)
         self.assertEqual(FROM_HOST.context(raw).account, "")

@@ -22,6 +22,77 @@ from relink_sdk.testing.fixture import read_fixture
 SDK = Path(__file__).parents[1]
 EXAMPLE, TEMPLATE = SDK / "examples" / "ahrefs", SDK / "template"
 HOST = os.environ.get("RELINK_BIN")
+#: A plugin that reads messages, and its fixtures.
+MESSENGER = """
+from relink_sdk import (
+    AuthMethod, Echo, Fetch, Hmac, Identity, Inbound, Message, Part, Plugin, Request, SecretSlot,
+    SentAt, Signal, Source,
+)
+
+SECRETS = [SecretSlot("webhook_secret", "Secret"), SecretSlot("verify_token", "Token")]
+SENT_AT = Source("x-sent-at")
+
+plugin = Plugin(
+    id="messenger",
+    display_name="Messenger",
+    version="0.1.0",
+    hosts=["toy.example"],
+    auth=[AuthMethod.bearer_key("https://toy.example/help", app_secrets=SECRETS)],
+    inbound=Inbound(
+        "Webhook URL",
+        Hmac(
+            secret="webhook_secret",
+            signature=Source("x-signature", "v1"),
+            content=[Part.value(SENT_AT), Part.text("."), Part.body()],
+            sent_at=SentAt(SENT_AT, 300),
+        ),
+        Echo("challenge", "token", "verify_token"),
+    ),
+)
+plugin.probe(lambda _: Fetch.probe(Request.get("https://toy.example/me")))
+plugin.identify(
+    lambda _: Fetch.identity(
+        Request.get("https://toy.example/me"), lambda me: Identity(me["id"], me["id"])
+    )
+)
+
+
+@plugin.receive
+def receive(message: Message) -> list[Signal]:
+    body, account = message.json(), message.query[0].value
+    return [Signal.failed(subject=body["user"], at=message.now), Signal.restored(account=account)]
+
+
+@plugin.migrate
+def migrate(version: str, state: bytes) -> bytes | None:
+    return state if version == "0.0.9" else None
+"""
+MESSAGES = [
+    {
+        "about": "it is alive",
+        "operation": "probe",
+        "exchange": [{"answer": {"status": 200, "body": {}}}],
+    },
+    {
+        "about": "Ann",
+        "operation": "identify",
+        "exchange": [{"answer": {"status": 200, "body": {"id": "u1"}}}],
+        "found": {"identity": {"subject": "u1", "label": "u1"}},
+    },
+    {
+        "about": "access ended",
+        "message": {
+            "query": {"account": "a1"},
+            "body": {"user": "u1"},
+            "now": "2026-05-08T06:00:00Z",
+        },
+        "signals": [
+            {"subject": "u1", "event": "failed", "at": 1_778_220_000_000},
+            {"account": "a1", "event": "restored"},
+        ],
+        "diagnosis": {"reason": "unknown", "code": "messenger.access-ended"},
+    },
+]
 
 
 @unittest.skipUnless(HOST, "RELINK_BIN does not name the host")
@@ -46,6 +117,23 @@ class Component(unittest.TestCase):
     def test_the_host_accepts_it(self) -> None:
         said = self.host("plugin", "check", self.folder / "ahrefs.wasm")
         self.assertIn("ahrefs 0.1.0 is a valid plugin", said)
+
+    def test_messages_reach_it(self) -> None:
+        project = self.folder / "messenger"
+        (project / "src").mkdir(parents=True)
+        (project / "fixtures").mkdir()
+        (project / "src" / "plugin.py").write_text(MESSENGER, "utf-8")
+        (project / "fixtures" / "all.json").write_text(json.dumps(MESSAGES), "utf-8")
+        manifest = 'id = "messenger"\nversion = "0.1.0"\nhosts = ["toy.example"]\n'
+        (project / "plugin.toml").write_text(manifest, "utf-8")
+        # One plugin is loaded per process, so this one is built in a process of its own.
+        command = [sys.executable, "-m", "relink_sdk", "build", str(project)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        component = project / "dist" / "messenger.wasm"
+        self.assertIn("messenger 0.1.0 is a valid plugin", self.host("plugin", "check", component))
+        said = self.host("plugin", "test", component, "--fixtures", project / "fixtures")
+        self.assertIn("3 of 3 fixtures hold", said)
 
     def test_what_a_component_does_not_have_is_named(self) -> None:
         project = self.folder / "acme"

@@ -13,10 +13,12 @@ from relink_sdk.contract.step import Failed
 from relink_sdk.testing.diff import differences
 from relink_sdk.testing.exchange import Run, wrong_exchange
 from relink_sdk.testing.expected import wrong_diagnosis
-from relink_sdk.testing.fixture import read_context, read_failure, read_fixture
+from relink_sdk.testing.fixture import read_context, read_failure, read_fixture, read_message
+from relink_sdk.testing.message import wrong_message
 from tests.conformance import blocks
 from tests.conformance.cases import FOLDER, Case, cases, exact
 from tests.conformance.flows import Toy
+from tests.conformance.messages import messenger, migrating
 from tests.conformance.rules import rule_of
 from tests.conformance.wit_types import WIT_TYPES
 
@@ -127,6 +129,31 @@ class Conformance(unittest.TestCase):
                 found["config_schema"] = documents.parse(found["config_schema"].encode())
                 found["datasets"] = [_dataset(dataset) for dataset in found["datasets"]]
                 self.same(case, case["descriptor"], found)
+
+    def test_messages(self) -> None:
+        fixture = ("message", "signals", "diagnosis")
+        for case in cases("messages.json", "receive", "rules", "json", "text", "header", *fixture):
+            with self.subTest(case["about"]):
+                members = {name: case[name] for name in fixture if name in case["has"]}
+                recorded = read_fixture({"about": case["about"], **members})
+                assert recorded.message is not None
+                plugin = messenger(case["receive"], case["rules"] or [])
+                wrong = wrong_message(plugin, recorded, recorded.message)
+                self.assertFalse(wrong, "\n".join([f"{case['about']}:", *wrong]))
+                message = read_message(case["message"])
+                for reading in ("json", "text"):
+                    if reading in case["has"]:
+                        self.same(case, case[reading], getattr(message, reading)())
+                for name, expected in (case["header"] or {}).items():
+                    self.same(case, expected, message.header(name))
+
+    def test_migrations(self) -> None:
+        for case in cases("migrations.json", "takes_over", "version", "state", "migrated"):
+            with self.subTest(case["about"]):
+                plugin = migrating(case["takes_over"])
+                migrated = plugin.take_over(case["version"], case["state"].encode())
+                found = None if migrated is None else migrated.decode()
+                self.same(case, case["migrated"], found)
 
     def test_context(self) -> None:
         known = ("context", "today", "setting", "day_plus", "day", "window", "days")

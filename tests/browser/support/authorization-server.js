@@ -6,6 +6,8 @@ import { createHash, generateKeyPairSync, randomUUID } from "node:crypto";
 import Provider from "oidc-provider";
 import { ResourceServer } from "./resource-server.js";
 
+// Who the server says it is, as the descriptor of `plugins/_oidc` has it; the route to it is another address.
+export const ISSUER = "https://login.oidc.example";
 const ACCESS_TOKEN_S = 4;
 const HOUR_S = 3_600;
 
@@ -28,14 +30,14 @@ export class AuthorizationServer {
     server.http = createServer((request, response) => server.#answer(request, response));
     await new Promise((resolve) => server.http.listen(0, "127.0.0.1", resolve));
     // Another site than Relink's 127.0.0.1, as providers are.
-    server.issuer = `http://localhost:${server.http.address().port}`;
+    server.address = `http://localhost:${server.http.address().port}`;
     return server;
   }
 
   // What an operator does in the provider's console.
   register(redirectUri) {
     this.redirectUri = redirectUri;
-    this.provider = new Provider(this.issuer, configuration(redirectUri));
+    this.provider = new Provider(ISSUER, configuration(redirectUri));
     this.callback = this.provider.callback();
     this.data = new ResourceServer(this.provider);
     this.provider.on("authorization.success", (ctx) => this.challengeMethods.push(ctx.oidc.params.code_challenge_method));
@@ -67,13 +69,13 @@ export class AuthorizationServer {
     const encoded = [CLIENT.id, CLIENT.secret].map((part) => new URLSearchParams({ part }).toString().slice(5));
     const authorization = `Basic ${Buffer.from(encoded.join(":")).toString("base64")}`;
     const body = new URLSearchParams({ grant_type: "refresh_token", refresh_token: token });
-    return fetch(`${this.issuer}/token`, { method: "POST", headers: { authorization }, body });
+    return fetch(`${this.address}/token`, { method: "POST", headers: { authorization }, body });
   }
 
   // Where the server sends a browser that comes with these parameters.
   async authorize(parameters) {
-    const url = `${this.issuer}/authorize?${new URLSearchParams({ client_id: CLIENT.id, ...parameters })}`;
-    return new URL((await fetch(url, { redirect: "manual" })).headers.get("location"), this.issuer);
+    const url = `${this.address}/authorize?${new URLSearchParams({ client_id: CLIENT.id, ...parameters })}`;
+    return new URL((await fetch(url, { redirect: "manual" })).headers.get("location"), this.address);
   }
 
   async stop() {

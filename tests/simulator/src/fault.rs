@@ -75,6 +75,11 @@ pub enum Fault {
     },
     /// The connection is reset before an answer.
     ConnectionReset,
+    /// There is nothing any more at paths that contain this. Not on the control page, which asks for no path.
+    Gone {
+        /// Part of the path.
+        path: String,
+    },
 }
 
 fn thirty() -> u64 {
@@ -98,7 +103,7 @@ fn ten_gigabytes() -> u64 {
 }
 
 impl Fault {
-    /// One of each, with the usual parameters, in the order of the control page.
+    /// One of each that needs no parameter, or has a usual one, in the order of the control page.
     pub fn all() -> [Self; 21] {
         [
             Self::Revoked,
@@ -149,6 +154,7 @@ impl Fault {
             Self::HtmlPage { .. } => "HTML error page",
             Self::HugeBody { .. } => "Huge body",
             Self::ConnectionReset => "Reset connections",
+            Self::Gone { .. } => "Remove a path",
         }
     }
 
@@ -163,6 +169,7 @@ impl Fault {
                 | Self::HtmlPage { .. }
                 | Self::HugeBody { .. }
                 | Self::ConnectionReset
+                | Self::Gone { .. }
         )
     }
 

@@ -45,6 +45,9 @@ pub(crate) async fn meet(
         Fault::HugeBody { bytes } => Some(huge_body(bytes)),
         Fault::RateLimited { retry_after_s } => Some(rate_limited(provider, endpoint, call, retry_after_s)),
         Fault::Outage { status } => Some(outage(provider, endpoint, call, status)),
+        Fault::Gone { ref path } => {
+            call.path.contains(path).then(|| answer::json(404, &serde_json::json!({"error": "not_found"})))
+        }
         _ => None,
     }
 }

@@ -58,6 +58,8 @@ fn full(workspace: &Workspace, arguments: &Arguments, report: &mut Report) -> Re
     let cluster = report.required("PostgreSQL", || Cluster::start(Durability::None))?;
     let mut tests = rust_tests(workspace, arguments);
     lend_surroundings(&mut tests, workspace, &cluster);
+    // Guides for authors are followed in every language; npm and pip are needed below anyway.
+    tests.env("RELINK_TEST_LANGUAGES", "1");
     report.count("tests", &mut tests)?;
     if is_whole {
         report.count("examples in the documentation", &mut doc_tests(workspace))?;

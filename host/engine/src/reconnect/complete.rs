@@ -102,6 +102,10 @@ impl Engine {
         let (plugin, method) =
             self.plugin(&flow.plugin_id, &flow.auth_method).map_err(|error| host(error.to_string()))?;
         let oauth2 = method.oauth2().ok_or_else(|| host("the plugin no longer signs in with OAuth".to_owned()))?;
+        if !query.comes_from(oauth2.issuer.as_deref()) {
+            let (return_to, provider) = (flow.return_to.clone(), plugin.descriptor().display_name.clone());
+            return Err(CallbackError::ForeignIssuer { return_to, provider });
+        }
         let Some(code) = query.code.clone() else {
             return Err(self
                 .refusal(flow, &plugin, Phase::Authorize, |failure| Failure {

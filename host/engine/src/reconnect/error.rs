@@ -34,6 +34,8 @@ pub enum CallbackError {
     AlreadyUsed,
     #[error("this sign-in was begun in another browser or by somebody else")]
     ForeignSession,
+    #[error("the answer does not name the issuer of {provider}")]
+    ForeignIssuer { return_to: String, provider: String },
     #[error("the sign-in was cancelled at the provider")]
     Declined { return_to: String, diagnosis: Diagnosis },
     #[error("the provider refused the sign-in")]
@@ -56,6 +58,7 @@ impl CallbackError {
             Self::Expired => "This sign-in took too long",
             Self::AlreadyUsed => "This sign-in is already done",
             Self::ForeignSession => "This sign-in belongs to somebody else",
+            Self::ForeignIssuer { .. } => "This answer came from somewhere else",
             Self::Declined { .. } => "You cancelled the sign-in",
             Self::ProviderRefused { .. } => "The provider did not let us in",
             Self::WrongAccount { .. } => "You signed in with another account",
@@ -79,6 +82,11 @@ impl CallbackError {
                  Start again from your data sources."
                     .to_owned()
             }
+            Self::ForeignIssuer { provider, .. } => format!(
+                "{provider} says in each answer that it is its own, and this one does not, so it may have been \
+                 put in its place. Nothing was changed and nothing was sent on. Try again; if it happens again, \
+                 tell your operator."
+            ),
             Self::Declined { .. } => "Nothing was changed. You can try again whenever you like.".to_owned(),
             Self::ProviderRefused { diagnosis, .. } => diagnosis.message.clone(),
             Self::WrongAccount { expected, got, .. } => format!(
@@ -109,7 +117,8 @@ impl CallbackError {
     /// Where the person came from, if that is known.
     pub fn return_to(&self) -> Option<&str> {
         match self {
-            Self::Declined { return_to, .. }
+            Self::ForeignIssuer { return_to, .. }
+            | Self::Declined { return_to, .. }
             | Self::ProviderRefused { return_to, .. }
             | Self::WrongAccount { return_to, .. }
             | Self::MissingScopes { return_to, .. } => Some(return_to),
@@ -127,6 +136,7 @@ impl CallbackError {
             Self::Expired => "expired",
             Self::AlreadyUsed => "already-used",
             Self::ForeignSession => "foreign-session",
+            Self::ForeignIssuer { .. } => "foreign-issuer",
             Self::Declined { .. } => "declined",
             Self::ProviderRefused { .. } => "provider-refused",
             Self::WrongAccount { .. } => "wrong-account",

@@ -38,6 +38,12 @@ impl CallbackQuery {
         Ok(Self { state, code, for_plugin, parameters })
     }
 
+    /// Whether the answer is of the provider with this issuer; a provider without one does not say
+    /// (RFC 9207 section 2.4). Compared as it stands, since the RFC wants simple string comparison.
+    pub(super) fn comes_from(&self, issuer: Option<&str>) -> bool {
+        issuer.is_none_or(|issuer| self.get("iss") == Some(issuer))
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -57,6 +63,23 @@ mod tests {
     #[test]
     fn a_code_beside_an_error_is_not_exchanged() {
         assert!(CallbackQuery::parse("state=s&code=c&error=access_denied").unwrap().code.is_none());
+    }
+
+    #[test]
+    fn an_issuer_that_is_expected_must_be_there_and_the_same() {
+        let comes_from = |raw: &str, issuer| CallbackQuery::parse(raw).unwrap().comes_from(issuer);
+        let issuer = Some("https://login.acme.example");
+        assert!(comes_from("state=s&code=c&iss=https%3A%2F%2Flogin.acme.example", issuer));
+        for raw in [
+            "state=s&code=c",
+            "state=s&code=c&iss=",
+            "state=s&code=c&iss=https%3A%2F%2Flogin.acme.example%2F",
+            "state=s&code=c&iss=https%3A%2F%2Flogin.evil.example",
+            "state=s&error=access_denied",
+        ] {
+            assert!(!comes_from(raw, issuer), "{raw}");
+            assert!(comes_from(raw, None), "{raw}");
+        }
     }
 
     #[test]

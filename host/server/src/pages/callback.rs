@@ -168,6 +168,7 @@ fn ending(error: &CallbackError) -> Ending {
         CallbackError::Expired => Ending::TooLate,
         CallbackError::AlreadyUsed => Ending::AlreadyUsed,
         CallbackError::ForeignSession => Ending::OtherSession,
+        CallbackError::ForeignIssuer { .. } => Ending::ForeignIssuer { message: error.message() },
         CallbackError::Declined { .. } => Ending::Cancelled,
         CallbackError::ProviderRefused { diagnosis, .. } => refused(diagnosis),
         CallbackError::WrongAccount { expected, got, .. } => {

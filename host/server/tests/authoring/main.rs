@@ -7,7 +7,7 @@
 
 mod building;
 mod fixtures;
-mod languages;
+mod guides;
 mod provider;
 mod publishing;
 mod registry;

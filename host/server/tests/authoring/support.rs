@@ -89,7 +89,7 @@ impl Beacon {
 }
 
 /// What tests share: compiled crates and a project.
-fn shared() -> PathBuf {
+pub(crate) fn shared() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("authoring")
 }
 

@@ -8,7 +8,7 @@ import { Mistake } from "./bundle.js";
 
 /** With every feature off, the engine asks for no clock, randomness, files or network. */
 export const DISABLED = ["stdio", "random", "clocks", "http", "fetch-event"];
-const CONTRACT = new URL("../../../../wit/0.1/plugin.wit", import.meta.url);
+const CONTRACT = new URL("../../../../wit/0.2/plugin.wit", import.meta.url);
 
 export async function makeComponent(source) {
   try {

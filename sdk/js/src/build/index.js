@@ -7,7 +7,7 @@ import { bundle, entryOf } from "./bundle.js";
 import { makeComponent } from "./componentize.js";
 import { loadPlugin } from "./plugin.js";
 
-const LOG = "relink:plugin/diag@0.1.0";
+const LOG = "relink:plugin/diag@0.2.0";
 
 /** Builds the plugin of a folder; gives back what was written and where. */
 export async function build({ folder, entry: named, out }) {

@@ -6,12 +6,18 @@ import { doubtful, verdict } from "./verdict.js";
 export function defaultVerdict(failure, grant) {
   if (failure.transport !== undefined) return unanswered(failure.transport.kind);
   const { status, phase } = failure;
-  if (status === undefined) return phase === "authorize" ? redirect(failure) : verdict("unknown", "no-answer");
+  if (status === undefined) return withoutStatus(failure);
   if (status === 429) return verdict("rate-limited", "too-many-requests");
   if (status >= 500 && status < 600) return verdict("provider-outage", "server-error");
   // A web page where an API answers was made by a proxy or a firewall in front of it.
   if (failure.isHtml()) return doubtful("provider-outage", "web-page");
   return ["authorize", "exchange", "refresh"].includes(phase) ? token(failure, grant) : api(failure, grant);
+}
+
+function withoutStatus(failure) {
+  if (failure.phase === "authorize") return redirect(failure);
+  // A message has no status: that something ended is known, and why is not.
+  return verdict("unknown", failure.phase === "inbound" ? "access-ended" : "no-answer");
 }
 
 /** No answer is never a statement about the credential. */

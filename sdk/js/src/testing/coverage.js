@@ -2,7 +2,7 @@
 
 import { contextOf } from "./fixture.js";
 
-/** What has no fixture: rules of the error table, datasets, and the other operations. */
+/** What has no fixture: rules of the error table, datasets, the other operations, and messages. */
 export function missingFixtures(plugin, fixtures) {
   const diagnosed = fixtures.map((fixture) => fixture.diagnosis?.code);
   const done = fixtures.filter(({ operation, ends = "done" }) => operation !== undefined && ends === "done").map(({ operation }) => operation);
@@ -12,7 +12,12 @@ export function missingFixtures(plugin, fixtures) {
     ...plugin.codes.filter((code) => !diagnosed.includes(code)).map((code) => `rule ${code}`),
     ...plugin.descriptor.datasets.filter(({ name }) => !synced.includes(name)).map(({ name }) => `dataset ${name}`),
     ...operations.filter((operation) => !done.includes(operation)).map((operation) => `operation ${operation}`),
+    ...(owesMessages(plugin, fixtures) ? ["messages of the provider"] : []),
   ];
+}
+
+function owesMessages({ descriptor }, fixtures) {
+  return (descriptor.inbound ?? undefined) !== undefined && fixtures.every(({ message }) => message === undefined);
 }
 
 function listsAccounts(plugin) {

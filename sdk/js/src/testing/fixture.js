@@ -6,7 +6,7 @@ import { PHASES, TRANSPORT_KINDS } from "../names.js";
 import { checkOptions, requireOneOf } from "../options.js";
 import { parseMoment } from "../time.js";
 
-const FIXTURE = ["about", "failure", "diagnosis", "operation", "context", "exchange", "found", "ends"];
+const FIXTURE = ["about", "failure", "diagnosis", "operation", "context", "exchange", "found", "ends", "message", "signals"];
 const DIAGNOSIS = [
   "reason", "code", "cause", "certainty", "blast", "actor", "remedy", "retry_after_ms", "message_contains", "help_url",
 ];
@@ -34,6 +34,8 @@ function checkFixture(fixture) {
   checkOptions(`${what}: diagnosis`, fixture.diagnosis ?? {}, DIAGNOSIS);
   checkOptions(`${what}: context`, fixture.context ?? {}, ["account", "config", "auth_method", "now"]);
   checkOptions(`${what}: found`, fixture.found ?? {}, ["rows", "identity", "accounts"]);
+  checkOptions(`${what}: message`, fixture.message ?? {}, ["headers", "query", "body", "now"]);
+  for (const signal of fixture.signals ?? []) checkOptions(`${what}: signal`, signal, ["subject", "account", "event", "at"]);
   requireOneOf(`${what}: ends`, fixture.ends, ["done", "failed"]);
   for (const exchanged of fixture.exchange ?? []) {
     checkOptions(`${what}: exchange`, exchanged, ["request", "answer", "unanswered", "wait_ms"]);
@@ -86,6 +88,12 @@ export function failureOf(failing) {
       fleetFailureRatio: facts.fleet_failure_ratio,
     },
   };
+}
+
+/** The message as the host hands it to `receive`, after its proof held. */
+export function messageOf({ headers, query = {}, body, now }) {
+  const parameters = Object.entries(query).map(([name, value]) => ({ name, value }));
+  return { now: unixMs(now), headers: headersOf(headers), query: parameters, body: bytesOf(body) };
 }
 
 /** An answer in the pieces in which the host hands it over. */

@@ -11,6 +11,7 @@ import { missingFixtures } from "./coverage.js";
 import { runExchange } from "./exchange.js";
 import { wrongDiagnosis } from "./expected.js";
 import { failureOf, readFixtures } from "./fixture.js";
+import { runMessage } from "./message.js";
 import { noise } from "./noise.js";
 import { mistakes } from "./soundness.js";
 
@@ -32,9 +33,12 @@ export function testFixtures(plugin, folder) {
 
 /** What differs from a fixture; nothing if it holds. */
 export function checkFixture(plugin, fixture) {
-  const { failure, operation, diagnosis } = fixture;
-  if ((failure === undefined) === (operation === undefined)) return ["a fixture has either a failure or an operation"];
+  const { failure, operation, message, diagnosis } = fixture;
+  if ([failure, operation, message].filter((given) => given !== undefined).length !== 1) {
+    return ["a fixture has one of a failure, an operation and a message"];
+  }
   if (operation !== undefined) return runExchange(plugin, fixture);
+  if (message !== undefined) return runMessage(plugin, fixture);
   if (diagnosis === undefined) return ["a fixture with a failure needs a diagnosis"];
   return wrongDiagnosis(diagnosis, plugin.classify(failureOf(failure)));
 }

@@ -3,7 +3,7 @@
 
 import { dayPlus, eachDay, parse } from "@relink/sdk";
 
-import { Failure } from "../../src/answer.js";
+import { Failure, Message } from "../../src/answer.js";
 import { decode, encode } from "../../src/bytes.js";
 import { readColumn } from "../../src/column.js";
 import { Context } from "../../src/context.js";
@@ -13,9 +13,10 @@ import { Unreadable } from "../../src/items.js";
 import { differences } from "../../src/testing/diff.js";
 import { runExchange } from "../../src/testing/exchange.js";
 import { wrongDiagnosis } from "../../src/testing/expected.js";
-import { contextOf, failureOf } from "../../src/testing/fixture.js";
+import { contextOf, failureOf, messageOf } from "../../src/testing/fixture.js";
+import { runMessage } from "../../src/testing/message.js";
 import { asContract, authOf, definitionOf } from "./descriptor.js";
-import { acme, columnOf, itemsOf, only, requestOf, ruleOf, tableOf, toy } from "./read.js";
+import { acme, columnOf, itemsOf, messenger, migrating, only, requestOf, ruleOf, tableOf, toy } from "./read.js";
 
 /** For each file, what differs in a case; nothing if it holds. */
 export const BLOCKS = {
@@ -100,6 +101,23 @@ export const BLOCKS = {
   descriptors({ plugin, descriptor, ...rest }) {
     only(rest, ["about"]);
     return differences("descriptor", descriptor, asContract(acme(definitionOf(plugin)).descriptor));
+  },
+
+  messages({ message, receive, rules, signals, diagnosis, json, text, header: headers = {}, ...rest }) {
+    only(rest, ["about"]);
+    const read = new Message(messageOf(message));
+    return [
+      ...runMessage(messenger({ receive, rules }), { message, signals, diagnosis }),
+      ...(json === undefined ? [] : differences("json", json, read.json())),
+      ...(text === undefined ? [] : differences("text", text, read.text())),
+      ...Object.entries(headers).flatMap(([name, value]) => differences(`header ${name}`, value, read.header(name))),
+    ];
+  },
+
+  migrations({ takes_over: marks, version, state, migrated, ...rest }) {
+    only(rest, ["about"]);
+    const found = migrating(marks).migrate(version, encode(state));
+    return differences("migrated", migrated, found && decode(found));
   },
 
   context({ context, setting = {}, today, day_plus: dayAndDays, day, window, days, ...rest }) {

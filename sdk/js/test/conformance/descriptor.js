@@ -1,6 +1,6 @@
 // Ways to authorize as the cases write them, and descriptors as the contract writes them.
 
-import { Auth } from "@relink/sdk";
+import { Auth, Inbound } from "@relink/sdk";
 
 import { camelCased, only, tableOf } from "./read.js";
 
@@ -40,9 +40,30 @@ function useOf({ name, bearer, header = [], query = [], basic, placed = [], sign
   };
 }
 
-export function definitionOf({ auth = [], tables = [], budgets = [], ...rest }) {
+/** How messages are proven; of a case without a `receive`, nobody reads them. */
+export function inboundOf({ label, help, echo, signed, hmac, signed_field: signedField, jws, ...rest }) {
+  only(rest, []);
+  const [challenge, token, secret] = echo ?? [];
+  const common = { label, help, echo: echo && { challenge, token, secret }, signed };
+  if (hmac !== undefined) return Inbound.hmac({ ...common, ...hmacOf(hmac) });
+  if (signedField !== undefined) return Inbound.signedField({ ...common, secret: signedField[0], field: signedField[1] });
+  const [jwksUrl, issuer, audience] = jws;
+  return Inbound.jws({ ...common, jwksUrl, issuer, audience });
+}
+
+function hmacOf({ content, sent_at: sentAt, ...rest }) {
+  const source = ([header, item]) => ({ header, item });
+  return {
+    ...rest,
+    content: content?.map((part) => (part.value === undefined ? part : source(part.value))),
+    sentAt: sentAt && { ...source(sentAt[0]), toleranceS: sentAt[1] },
+  };
+}
+
+export function definitionOf({ auth = [], tables = [], budgets = [], inbound, ...rest }) {
   return {
     ...camelCased(rest),
+    ...(inbound && { inbound: inboundOf(inbound), receive: () => [] }),
     auth: auth.map(authOf),
     tables: tables.map(tableOf),
     sync: Object.fromEntries(tables.map(({ name }) => [name, () => undefined])),

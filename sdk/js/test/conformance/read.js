@@ -1,6 +1,10 @@
 // What the cases of sdk/conformance call by the names of the contract, in the names of this SDK.
 
-import { Auth, Column, Fetch, Flow, Items, Pages, at, definePlugin, each, get, post, report, rule, stringify, table } from "@relink/sdk";
+import {
+  Auth, Column, Fetch, Flow, Inbound, Items, Pages, Signal, at, definePlugin, each, get, post, report, rule, stringify, table, textAt,
+} from "@relink/sdk";
+
+import { encode } from "../../src/bytes.js";
 
 /** `retry_after_s` as `retryAfterS`, at the first level only: deeper names belong to providers. */
 export function camelCased(options, renamed = {}) {
@@ -110,14 +114,35 @@ export function ruleOf({ code, reason, ...options }) {
   return rule(code, reason, camelCased(options));
 }
 
+/** The plugin of a message. */
+export function messenger({ receive, rules = [] }) {
+  const read = receive && ((message) => receive.flatMap((signal) => signalOf(signal, message.json())));
+  const inbound = Inbound.hmac({ label: "Webhook URL", secret: "secret", header: "x-signature" });
+  return toy({ nothing: true }, undefined, { errors: rules.map(ruleOf), ...(read && { inbound, receive: read }) });
+}
+
+function signalOf({ subject, account, event, at: moment, ...rest }, document) {
+  only(rest, []);
+  const id = textAt(document, subject ?? account);
+  if (id === undefined) return [];
+  return [Signal[event](subject === undefined ? { account: id } : { subject: id }, { at: moment && at(document, moment) })];
+}
+
+/** The plugin that takes over states of some versions, each with a mark before it. */
+export function migrating(marks) {
+  const migrate = (version, state) => (Object.hasOwn(marks, version) ? Uint8Array.from([...encode(marks[version]), ...state]) : undefined);
+  return toy({ nothing: true }, undefined, marks && { migrate });
+}
+
 /** The plugin of a flow: whatever is asked of it, it answers with the flow. */
-export function toy(flow, refusal) {
+export function toy(flow, refusal, changes = {}) {
   const run = () => flowOf(flow);
   return definePlugin({
     id: "toy", displayName: "Toy", version: "1.0.0", hosts: ["toy.example"], tables: [THINGS],
     auth: [Auth.bearerKey({ help: "https://toy.example/help" })],
     probe: run, identify: run, accounts: run, sync: { things: run },
     refusal: (answer) => refusal && at(answer.json(), refusal) && stringify(at(answer.json(), refusal)),
+    ...changes,
   });
 }
 

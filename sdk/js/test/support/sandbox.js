@@ -48,6 +48,8 @@ function faceOf(fresh) {
     step(context, state, event) {
       return numbered(fresh().step({ ...context, now: BigInt(context.now) }, state, event));
     },
+    migrate: (version, state) => fresh().migrate(version, state),
+    receive: (message) => numbered(fresh().receive({ ...message, now: BigInt(message.now) })),
   };
 }
 

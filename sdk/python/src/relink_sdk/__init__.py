@@ -86,6 +86,8 @@ Building blocks:
 | a request per item of a list | `Each` |
 | errors | `rule` |
 | errors within a 200 | `Plugin.refusal` |
+| messages of the provider | `Inbound`, `Plugin.receive`, `Signal` |
+| states of another version | `Plugin.migrate` |
 | tests | `relink_sdk.testing` |
 
 Behind your rules are defaults: RFC 6749 and RFC 6750 by phase, what a status says about a key, a
@@ -118,6 +120,8 @@ from relink_sdk.contract.enums import (
     BodyFormat,
     BudgetKey,
     Certainty,
+    Encoding,
+    Hash,
     KeptFrom,
     Phase,
     Place,
@@ -150,6 +154,21 @@ from relink_sdk.contract.exchange import (
     Woken,
 )
 from relink_sdk.contract.failure import Diagnosis, Facts, Failure
+from relink_sdk.contract.inbound import (
+    Echo,
+    Handshake,
+    Hmac,
+    Inbound,
+    Jws,
+    Message,
+    Part,
+    Proof,
+    SentAt,
+    Signal,
+    SignedField,
+    SignedHandshake,
+    Source,
+)
 from relink_sdk.contract.request import (
     Chunks,
     Csv,
@@ -205,6 +224,8 @@ __all__ = [
     "Discard",
     "Done",
     "Each",
+    "Echo",
+    "Encoding",
     "ErrorTable",
     "Event",
     "Facts",
@@ -217,25 +238,33 @@ __all__ = [
     "Found",
     "Framing",
     "Grant",
+    "Handshake",
+    "Hash",
+    "Hmac",
     "Identify",
     "Identity",
+    "Inbound",
     "Items",
     "Json",
     "JsonItems",
+    "Jws",
     "KeptFrom",
     "KeptValue",
     "Lines",
     "Listed",
+    "Message",
     "Next",
     "Oauth1",
     "Oauth2",
     "Operation",
     "Pages",
+    "Part",
     "Phase",
     "Place",
     "Placement",
     "Plugin",
     "Probe",
+    "Proof",
     "RateBudget",
     "Raw",
     "Reason",
@@ -250,8 +279,13 @@ __all__ = [
     "Scope",
     "SecretSlot",
     "Send",
+    "SentAt",
+    "Signal",
+    "SignedField",
+    "SignedHandshake",
     "Signer",
     "Slice",
+    "Source",
     "Start",
     "StaticSecret",
     "StepOut",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from io import TextIOBase
 from typing import Any
@@ -47,15 +48,34 @@ def exported(plugin: Plugin) -> type:
             return _TO_HOST.diagnosis(plugin.classify(_FROM_HOST.failure(failure)))
 
         def step(self, context: Any, state: bytes, event: Any) -> Any:
-            try:
-                taken = _FROM_HOST.context(context), state, _FROM_HOST.event(event)
-                return _TO_HOST.step_out(plugin.step(*taken))
-            except Exception as error:
-                # A trap carries no text, so the text goes to the operator's log before it.
-                log.error(log.describe(error))
-                raise
+            return _told(lambda: _stepped(plugin, context, state, event))
+
+        def migrate(self, version: str, state: bytes) -> Any:
+            return _told(lambda: plugin.take_over(version, state))
+
+        def receive(self, message: Any) -> Any:
+            return _told(lambda: _received(plugin, message))
 
     return Provider
+
+
+def _stepped(plugin: Plugin, context: Any, state: bytes, event: Any) -> Any:
+    taken = _FROM_HOST.context(context), state, _FROM_HOST.event(event)
+    return _TO_HOST.step_out(plugin.step(*taken))
+
+
+def _received(plugin: Plugin, message: Any) -> Any:
+    signals = plugin.signals_in(_FROM_HOST.message(message))
+    return [_TO_HOST.messages.signal(signal) for signal in signals]
+
+
+def _told(call: Callable[[], Any]) -> Any:
+    """A trap carries no text, so the text goes to the operator's log before it."""
+    try:
+        return call()
+    except Exception as error:
+        log.error(log.describe(error))
+        raise
 
 
 def _rehearse(plugin: Plugin) -> None:

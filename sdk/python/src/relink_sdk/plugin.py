@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from relink_sdk import documents, log
@@ -21,6 +21,7 @@ from relink_sdk.contract.exchange import (
     Throttle,
 )
 from relink_sdk.contract.failure import Diagnosis, Failure
+from relink_sdk.contract.inbound import Inbound, Message, Signal
 from relink_sdk.contract.step import StepOut
 from relink_sdk.diagnose.error_table import ErrorTable
 from relink_sdk.diagnose.grant import Grant
@@ -34,15 +35,17 @@ Operate = Callable[[Context], Flow]
 Fetching = Callable[[Context, Slice], Flow]
 Refusing = Callable[[Response], str | None]
 Throttling = Callable[[Response], Throttle | None]
+Migrating = Callable[[str, bytes], bytes | None]
+Receiving = Callable[[Message], Iterable[Signal]]
 
 
 class Plugin:
     """One provider: what it is, which requests fetch its data, and what its errors mean.
 
     What it is and what its errors mean are arguments; what it does are functions that are decorated
-    with `probe`, `identify`, `accounts`, `sync`, `refusal` and `throttle`. They are pure: the host
-    calls each of them in a fresh sandbox, so there is nothing to keep between calls, and what a
-    synchronisation must remember, the SDK keeps in its state.
+    with `probe`, `identify`, `accounts`, `sync`, `refusal`, `throttle`, `receive` and `migrate`.
+    They are pure: the host calls each of them in a fresh sandbox, so there is nothing to keep
+    between calls, and what a synchronisation must remember, the SDK keeps in its state.
 
     A provider that fits none of the flows gets a subclass that overrides `step`: a pure function
     from a state and an event to the next request. Where no rule says what broke, it overrides
@@ -63,6 +66,7 @@ class Plugin:
         requires: Sequence[str] = (),
         tables: Sequence[Table] = (),
         config_schema: Mapping[str, Json] | None = None,
+        inbound: Inbound | None = None,
         help_url: str | None = None,
     ) -> None:
         """Says what the plugin is.
@@ -72,6 +76,7 @@ class Plugin:
         - `requires`: features of the host, such as "auth:oauth1".
         - `tables`: datasets that a `step` of your own fetches; `sync` adds its own.
         - `config_schema`: the JSON Schema of the settings of a connection.
+        - `inbound`: how the provider proves what it tells by itself; `receive` then reads it.
         - `help_url`: the provider's help on connecting.
         """
         #: What the errors mean.
@@ -90,6 +95,7 @@ class Plugin:
                 budget if budget.hosts else replace(budget, hosts=list(hosts)) for budget in budgets
             ],
             config_schema=documents.dump(schema),
+            inbound=inbound,
             help_url=help_url,
         )
         self._probe: Operate | None = None
@@ -98,6 +104,8 @@ class Plugin:
         self._fetching: dict[str, Fetching] = {}
         self._refusal: Refusing | None = None
         self._throttle: Throttling | None = None
+        self._migrate: Migrating | None = None
+        self._receive: Receiving | None = None
 
     # -------------------------------------------------------------- what the author says
 
@@ -145,6 +153,26 @@ class Plugin:
         self._throttle = function
         return function
 
+    def receive(self, function: Receiving) -> Receiving:
+        """Decorates what says what a message of the provider means.
+
+        Of a message that ended access, say only whom it is about: the rules in `errors` say what it
+        means, in phase `inbound`.
+        """
+        if self._descriptor.inbound is None:
+            raise ValueError("`inbound` has to say how the provider proves its messages")
+        self._receive = function
+        return function
+
+    def migrate(self, function: Migrating) -> Migrating:
+        """Decorates what takes over the state that another version left in the middle of a slice.
+
+        None = it is of no use, and the host starts the slice again: nothing is lost but the pages
+        that were read already.
+        """
+        self._migrate = function
+        return function
+
     # -------------------------------------------------------------- what the host asks
 
     def describe(self) -> Descriptor:
@@ -166,6 +194,14 @@ class Plugin:
     def step(self, context: Context, state_bytes: bytes, event: Event) -> StepOut:
         """Goes one step on. Override it only if no flow does what the provider needs."""
         return state.step(self, context, state_bytes, event)
+
+    def take_over(self, version: str, state_bytes: bytes) -> bytes | None:
+        """The state of another version in the form of this one; none if it is of no use."""
+        return self._migrate(version, state_bytes) if self._migrate else None
+
+    def signals_in(self, message: Message) -> list[Signal]:
+        """What a message of the provider means; empty for nothing."""
+        return list(self._receive(message)) if self._receive else []
 
     # -------------------------------------------------------------- what flows ask
 
@@ -194,6 +230,9 @@ class Plugin:
 
     def lacks(self) -> list[str]:
         """What must be there and is not."""
-        needed = {"probe": self._probe, "identify": self._identify}
-        is_by_hand = type(self).step is not Plugin.step
-        return [] if is_by_hand else [name for name, function in needed.items() if not function]
+        needed: dict[str, object] = {}
+        if type(self).step is Plugin.step:
+            needed = {"probe": self._probe, "identify": self._identify}
+        if self._descriptor.inbound is not None:
+            needed["receive"] = self._receive
+        return [name for name, function in needed.items() if not function]

@@ -11,20 +11,32 @@ from relink_sdk import (
     BudgetKey,
     Column,
     CredentialUse,
+    Echo,
+    Encoding,
+    Hash,
+    Hmac,
+    Inbound,
     Items,
+    Jws,
     KeptFrom,
     KeptValue,
     Oauth2,
     Pages,
+    Part,
     Place,
     Placement,
     Plugin,
+    Proof,
     RateBudget,
     Request,
     Rotation,
     Scope,
     SecretSlot,
+    SentAt,
+    SignedField,
+    SignedHandshake,
     Signer,
+    Source,
     Table,
     TokenAuth,
 )
@@ -120,7 +132,7 @@ def plugin(document: Document) -> Plugin:
     """A plugin of which only the descriptor counts."""
     slots: dict[str, Any] = {"id": None, "display_name": None, "version": None, "aliases": []}
     slots |= {"hosts": [], "requires": [], "auth": [], "tables": [], "budgets": []}
-    slots |= {"config_schema": None, "help": None}
+    slots |= {"config_schema": None, "inbound": None, "help": None}
     given = members("plugin", document, slots)
     budgets = [
         RateBudget(name, calls, per_ms, BudgetKey(key))
@@ -137,8 +149,56 @@ def plugin(document: Document) -> Plugin:
         tables=[table(each) for each in given["tables"]],
         budgets=budgets,
         config_schema=given["config_schema"],
+        inbound=None if given["inbound"] is None else _inbound(given["inbound"]),
         help_url=given["help"],
     )
+
+
+def _inbound(document: Document) -> Inbound:
+    slots: dict[str, Any] = {"label": None, "help": None, "echo": None, "signed": None}
+    slots |= {"hmac": None, "signed_field": None, "jws": None}
+    given = members("inbound", document, slots)
+    handshake = None if given["echo"] is None else Echo(*given["echo"])
+    if given["signed"] is not None:
+        signed = {**given["signed"], "encoding": Encoding(given["signed"]["encoding"])}
+        return Inbound(given["label"], _proof(given), SignedHandshake(**signed), given["help"])
+    return Inbound(given["label"], _proof(given), handshake, given["help"])
+
+
+def _proof(given: Document) -> Proof:
+    if given["signed_field"] is not None:
+        return SignedField(*given["signed_field"])
+    return Jws(*given["jws"]) if given["hmac"] is None else _hmac(given["hmac"])
+
+
+def _hmac(document: Document) -> Hmac:
+    slots: dict[str, Any] = {"secret": None, "header": None, "item": None, "prefix": ""}
+    slots |= {"hash": "sha256", "encoding": "hex", "content": ["body"], "sent_at": None}
+    given = members("hmac", document, slots)
+    sent_at = given["sent_at"]
+    return Hmac(
+        secret=given["secret"],
+        signature=Source(given["header"], given["item"]),
+        hash=Hash(given["hash"]),
+        prefix=given["prefix"],
+        encoding=Encoding(given["encoding"]),
+        content=[_part(part) for part in given["content"]],
+        sent_at=None if sent_at is None else SentAt(Source(*sent_at[0]), sent_at[1]),
+    )
+
+
+def _part(document: Document) -> Part:
+    match document:
+        case {"value": source}:
+            return Part.value(Source(*source))
+        case {"text": text}:
+            return Part.text(text)
+        case "method":
+            return Part.method()
+        case "url":
+            return Part.url()
+        case _:
+            return Part.body()
 
 
 def auth(document: Document) -> AuthMethod:
@@ -160,9 +220,8 @@ def auth(document: Document) -> AuthMethod:
 
 
 def _slot(document: Document) -> SecretSlot:
-    slots = {"name": None, "label": None, "help": None, "public": False}
-    given = members("slot", document, slots)
-    return SecretSlot(given["name"], given["label"], given["help"], given["public"])
+    slots = {"name": None, "label": None, "help": None, "public": False, "optional": False}
+    return SecretSlot(*members("slot", document, slots).values())
 
 
 def _use(document: Document) -> CredentialUse:
@@ -205,7 +264,7 @@ def _oauth2(document: Document) -> Oauth2:
     slots: dict[str, Any] = {"scopes": [], "optional_scopes": [], "scope_separator": " "}
     slots |= {"refreshed": None, "extended": False, "without_pkce": False, "token_auth": "body"}
     slots |= {"json_token_body": False, "keep": [], "assumed_lifetime_s": None}
-    slots |= {"reauthorize_days": None}
+    slots |= {"reauthorize_days": None, "issuer": None}
     given = members("oauth2", document, {**texts, **pairs, **slots})
     required = [Scope(name, label) for name, label in given["scopes"]]
     optional = [Scope(name, label, required=False) for name, label in given["optional_scopes"]]
@@ -227,6 +286,7 @@ def _oauth2(document: Document) -> Oauth2:
         ],
         assumed_lifetime_s=given["assumed_lifetime_s"],
         reauthorize_days=given["reauthorize_days"],
+        issuer=given["issuer"],
     )
 
 

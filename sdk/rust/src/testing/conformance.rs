@@ -6,6 +6,8 @@
 mod auth;
 mod descriptor;
 mod flow;
+mod inbound;
+mod messages;
 mod read;
 mod rule;
 
@@ -265,6 +267,16 @@ fn descriptors() {
     check("descriptors.json", |case: DescriptorCase| {
         differences("descriptor", &case.descriptor, &described(&case.plugin))
     });
+}
+
+#[test]
+fn messages() {
+    check("messages.json", messages::run);
+}
+
+#[test]
+fn migrations() {
+    check("migrations.json", |case: Value| messages::run_migration(&case));
 }
 
 #[derive(Deserialize)]

@@ -44,3 +44,18 @@ async fn a_working_sign_in_says_since_when_and_is_renewed_with_an_account_of_cho
         assert!(page.has(&format!("main time[datetime={moment}]")), "{words} {moment}: {}", page.body);
     }
 }
+
+story!(a_secret_that_nobody_must_give_is_left_out_of_requests);
+async fn a_secret_that_nobody_must_give_is_left_out_of_requests(database: Database) {
+    let without = |config: &mut relink_server::config::Config| {
+        let google = config.plugins.get_mut("google").unwrap();
+        google.get_mut("oauth").unwrap().remove("developer_token").unwrap();
+    };
+    let agency = Agency::start_with(database, without).await;
+    let owner = &agency.owner;
+    let plugins = owner.visit("/plugins").await.text();
+    assert!(!plugins.contains("developer token"), "{plugins}");
+    assert!(owner.visit("/connect?plugin=google").await.has("form[action='/connect'] button[value=oauth]"));
+    let connected = agency.connect("google", ANA, &[("1234567890", &agency.clients[0])]).await;
+    agency.until_filled(&connected.sources[0].id).await;
+}

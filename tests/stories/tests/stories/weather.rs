@@ -95,3 +95,25 @@ async fn failures(agency: &Agency, connection_id: &str) -> usize {
     let runs = agency.owner.list(&format!("/connections/{connection_id}/runs")).await;
     runs.iter().filter(|run| run["outcome"] == "failed").count()
 }
+
+story!(a_dataset_that_is_refused_does_not_hold_up_the_others);
+async fn a_dataset_that_is_refused_does_not_hold_up_the_others(database: Database) {
+    let agency = Agency::start(database).await;
+    let gone = Fault::Gone { path: "/people/search".to_owned() };
+    agency.simulator().place(Trouble::new(Provider::Copper, "*", gone));
+    let connected = connect_copper(&agency, "acme", 0).await;
+    let id = &connected.sources[0].id;
+    for dataset in ["companies", "leads", "opportunities", "tasks", "users", "pipelines"] {
+        let what = format!("{dataset} are there");
+        eventually(what, async || (!agency.owner.records(id, dataset).await.is_empty()).then_some(())).await;
+    }
+    agency.until_status(id, "delayed").await;
+    assert!(agency.owner.records(id, "people").await.is_empty());
+    assert!(agency.owner.connection(id).await["last_success_at"].is_null(), "a run without people was a success");
+    assert!(agency.owner.list("/incidents").await.is_empty());
+
+    agency.simulator().heal_all();
+    agency.until_filled(id).await;
+    agency.until_status(id, "connected").await;
+    assert!(!agency.owner.records(id, "people").await.is_empty());
+}

@@ -8,12 +8,14 @@ pub(super) fn endings() -> Vec<Sample> {
     let (expected, got) = ("ana@northside.example".to_owned(), "tom@gmail.example".to_owned());
     let boxes = vec!["See your campaigns and their results".to_owned()];
     let refused = "Google Ads says that this app is blocked by the admin of northside.example.".to_owned();
+    let foreign = "Google says in each answer that it is its own, and this one does not.".to_owned();
     [
         ("reconnection-cancelled", Ending::Cancelled),
         ("reconnection-unknown", Ending::UnknownLink),
         ("reconnection-too-late", Ending::TooLate),
         ("reconnection-used", Ending::AlreadyUsed),
         ("reconnection-other-session", Ending::OtherSession),
+        ("reconnection-foreign-issuer", Ending::ForeignIssuer { message: foreign }),
         ("reconnection-wrong-account", Ending::WrongAccount { expected, got }),
         ("reconnection-missing-permission", Ending::MissingPermission { boxes }),
         (

@@ -42,6 +42,10 @@ pub(crate) enum Ending {
     AlreadyUsed,
     /// Somebody else, or another browser, began it.
     OtherSession,
+    /// The answer does not say that it is the provider's.
+    ForeignIssuer {
+        message: String,
+    },
     WrongAccount {
         expected: String,
         got: String,
@@ -74,6 +78,7 @@ impl Ending {
             Self::TooLate => "The sign-in took too long".to_owned(),
             Self::AlreadyUsed => "This sign-in has already been used".to_owned(),
             Self::OtherSession => "This sign-in was started in another browser".to_owned(),
+            Self::ForeignIssuer { .. } => format!("This answer is not from {provider}"),
             Self::WrongAccount { got, .. } => format!("You signed in as {got}"),
             Self::MissingPermission { boxes } if boxes.len() > 1 => "Some permissions were not ticked".to_owned(),
             Self::MissingPermission { .. } => "One permission was not ticked".to_owned(),
@@ -107,7 +112,9 @@ impl Ending {
             Self::MissingPermission { .. } => {
                 format!("{provider} lets you choose what to allow, and without this we cannot read the data.")
             }
-            Self::StillNoAccess { message } | Self::ProviderError { message, .. } => message.clone(),
+            Self::ForeignIssuer { message } | Self::StillNoAccess { message } | Self::ProviderError { message, .. } => {
+                message.clone()
+            }
             Self::ProviderUnreachable => {
                 format!("{provider} seems to have problems of its own. Wait some minutes, then try again.")
             }
@@ -142,6 +149,7 @@ impl Ending {
             Self::Cancelled | Self::TooLate | Self::AlreadyUsed | Self::ProviderUnreachable => Tone::Quiet,
             Self::UnknownLink
             | Self::OtherSession
+            | Self::ForeignIssuer { .. }
             | Self::WrongAccount { .. }
             | Self::MissingPermission { .. }
             | Self::StillNoAccess { .. }

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from relink_sdk.contract import enums, exchange
 from relink_sdk.contract.exchange import Context, Event, Field, Operation, Response, Slice
 from relink_sdk.contract.failure import Facts, Failure
+from relink_sdk.contract.inbound import Message
 
 Wit = Any
 E = TypeVar("E", bound=Enum)
@@ -65,6 +66,10 @@ class FromHost:
                 fleet_failure_ratio=facts.fleet_failure_ratio,
             ),
         )
+
+    def message(self, raw: Wit) -> Message:
+        """What the provider said by itself."""
+        return Message(raw.body, _fields(raw.headers), _fields(raw.query), raw.now)
 
     def _operation(self, raw: Wit) -> Operation:
         return self._operations[type(raw)](raw)

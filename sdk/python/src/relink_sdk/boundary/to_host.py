@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any
 
+from relink_sdk.boundary.messages import Messages
 from relink_sdk.contract import exchange, step
 from relink_sdk.contract.auth import (
     AuthKind,
@@ -42,6 +43,8 @@ class ToHost:
     def __init__(self, types: Wit) -> None:
         """Keeps the generated module."""
         self._types = types
+        #: How messages are proven, and what they mean.
+        self.messages = Messages(types)
 
     def descriptor(self, descriptor: Descriptor) -> Wit:
         """What the plugin is."""
@@ -66,6 +69,9 @@ class ToHost:
                 for budget in descriptor.budgets
             ],
             config_schema=descriptor.config_schema,
+            inbound=None
+            if descriptor.inbound is None
+            else self.messages.inbound(descriptor.inbound),
             help_url=descriptor.help_url,
         )
 
@@ -172,6 +178,7 @@ class ToHost:
     def _oauth2(self, oauth2: Oauth2) -> Wit:
         types = self._types
         return types.Oauth2(
+            issuer=oauth2.issuer,
             authorize_url=oauth2.authorize_url,
             token_url=oauth2.token_url,
             revoke_url=oauth2.revoke_url,
@@ -220,7 +227,11 @@ class ToHost:
 
     def _slot(self, slot: SecretSlot) -> Wit:
         return self._types.SecretSlot(
-            name=slot.name, label=slot.label, help_url=slot.help_url, public=slot.public
+            name=slot.name,
+            label=slot.label,
+            help_url=slot.help_url,
+            public=slot.public,
+            optional=slot.optional,
         )
 
     def _use(self, use: CredentialUse) -> Wit:

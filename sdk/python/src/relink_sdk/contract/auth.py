@@ -14,12 +14,16 @@ DEFAULT_CREDENTIAL = "default"
 
 @dataclass(frozen=True)
 class SecretSlot:
-    """A value that a person or the operator supplies; `public` ones may be shown again."""
+    """A value that a person or the operator supplies; `public` ones may be shown again.
+
+    Nobody has to give what is `optional`; requests go without it then.
+    """
 
     name: str
     label: str
     help_url: str | None = None
     public: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,9 @@ class Oauth2:
     assumed_lifetime_s: int | None = None
     #: After so many days a person must authorize again, whatever happens.
     reauthorize_days: int | None = None
+    #: What the provider sends as `iss` when it sends the person back (RFC 9207). Whoever comes back
+    #: without it is refused, so name it only if the provider always sends it.
+    issuer: str | None = None
 
     def __post_init__(self) -> None:
         if self.refreshed is not None and self.extended:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from relink_sdk.contract.auth import AuthMethod
 from relink_sdk.contract.enums import BudgetKey
+from relink_sdk.contract.inbound import Inbound
 
 
 @dataclass(frozen=True)
@@ -58,4 +59,5 @@ class Descriptor:
     datasets: Sequence[Dataset]
     budgets: Sequence[RateBudget]
     config_schema: str
+    inbound: Inbound | None
     help_url: str | None

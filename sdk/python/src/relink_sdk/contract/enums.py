@@ -14,6 +14,8 @@ class Phase(Enum):
     PROBE = "probe"
     SYNC = "sync"
     REVOKE = "revoke"
+    INBOUND = "inbound"
+    """A message of the provider says that access ended."""
 
 
 class Reason(Enum):
@@ -131,3 +133,26 @@ class KeptFrom(Enum):
 
     CALLBACK_QUERY = "callback-query"
     TOKEN_ANSWER = "token-answer"
+
+
+class Hash(Enum):
+    """The hash of an HMAC."""
+
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+    SHA512 = "sha512"
+
+
+class Encoding(Enum):
+    """How the bytes of a hash are written."""
+
+    HEX = "hex"
+    BASE64 = "base64"
+    BASE64URL = "base64url"
+
+
+class SignalEvent(Enum):
+    """What happened to a login or an account."""
+
+    FAILED = "failed"
+    RESTORED = "restored"

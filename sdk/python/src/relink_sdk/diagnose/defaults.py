@@ -28,8 +28,7 @@ def verdict(failure: Failure, grant: Grant) -> Verdict:
         return _UNANSWERED.get(failure.transport.kind, _UNREACHABLE)
     status = failure.status
     if status is None:
-        is_redirect = failure.phase is Phase.AUTHORIZE
-        return oauth.redirect(failure) if is_redirect else Verdict(Reason.UNKNOWN, "no-answer")
+        return _without_status(failure)
     if status == 429:
         return Verdict(Reason.RATE_LIMITED, "too-many-requests")
     if 500 <= status < 600:
@@ -40,6 +39,17 @@ def verdict(failure: Failure, grant: Grant) -> Verdict:
     if failure.phase in _TOKEN_PHASES:
         return oauth.token_endpoint(failure, grant) or _token_endpoint(failure, status)
     return oauth.bearer(failure, grant) or _api(failure, grant, status)
+
+
+def _without_status(failure: Failure) -> Verdict:
+    match failure.phase:
+        case Phase.AUTHORIZE:
+            return oauth.redirect(failure)
+        case Phase.INBOUND:
+            # A message has no status: that something ended is known, and why is not.
+            return Verdict(Reason.UNKNOWN, "access-ended")
+        case _:
+            return Verdict(Reason.UNKNOWN, "no-answer")
 
 
 def _token_endpoint(failure: Failure, status: int) -> Verdict:

@@ -15,6 +15,7 @@ from relink_sdk.testing import coverage, soundness
 from relink_sdk.testing.exchange import wrong_exchange
 from relink_sdk.testing.expected import wrong_diagnosis
 from relink_sdk.testing.fixture import Fixture, read_fixture
+from relink_sdk.testing.message import wrong_message
 from relink_sdk.testing.noise import noise
 from relink_sdk.testing.shape import FixtureError
 
@@ -78,6 +79,8 @@ def differences(plugin: Plugin, fixture: Fixture) -> list[str]:
     """What differs from a fixture; nothing if it holds."""
     if fixture.operation is not None:
         return wrong_exchange(plugin, fixture, fixture.operation)
+    if fixture.message is not None:
+        return wrong_message(plugin, fixture, fixture.message)
     if fixture.failure is None:
         return []
     return wrong_diagnosis(fixture.diagnosis, plugin.classify(fixture.failure))

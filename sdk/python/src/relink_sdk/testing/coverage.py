@@ -11,7 +11,7 @@ from relink_sdk.testing.fixture import Fixture
 
 
 def missing(plugin: Plugin, fixtures: Sequence[Fixture]) -> list[str]:
-    """What has no fixture: rules of the error table, datasets, and the other operations."""
+    """What has no fixture: rules of the error table, datasets, other operations, and messages."""
     diagnosed = {fixture.diagnosis.get("code") for fixture in fixtures if fixture.diagnosis}
     done = [fixture.operation for fixture in fixtures if fixture.ends == "done"]
     synced = {operation.slice.dataset for operation in done if isinstance(operation, Sync)}
@@ -27,6 +27,8 @@ def missing(plugin: Plugin, fixtures: Sequence[Fixture]) -> list[str]:
         for kind in operations
         if not any(isinstance(operation, kind) for operation in done)
     ]
+    if plugin.describe().inbound and not any(fixture.message for fixture in fixtures):
+        owed.append("messages of the provider")
     return owed
 
 

@@ -21,6 +21,7 @@ from relink_sdk.contract.exchange import (
     Window,
 )
 from relink_sdk.contract.failure import Facts, Failure
+from relink_sdk.contract.inbound import Message
 from relink_sdk.documents import Json
 from relink_sdk.testing.shape import FixtureError, members
 
@@ -44,15 +45,17 @@ class Exchanged:
 
 @dataclass(frozen=True)
 class Fixture:
-    """One fixture: a failure and its diagnosis, or an operation and what becomes of it."""
+    """One fixture: a failure, an operation or a message, and what becomes of it."""
 
     about: str
     failure: Failure | None
     operation: Operation | None
+    message: Message | None
     context: Context
     exchange: Sequence[Exchanged]
     found: dict[str, Json]
     ends: str
+    signals: Sequence[dict[str, Json]]
     diagnosis: dict[str, Json] | None
 
 
@@ -61,6 +64,8 @@ _FIXTURE: dict[str, Json] = {
     "failure": None,
     "diagnosis": None,
     "operation": None,
+    "message": None,
+    "signals": [],
     "context": {},
     "exchange": [],
     "found": {},
@@ -78,6 +83,8 @@ _WANTED: dict[str, Json] = {
     "credential": None,
 }
 _ANSWER: dict[str, Json] = {"status": None, "headers": {}, "body": None, "chunks": None}
+_MESSAGE: dict[str, Json] = {"headers": {}, "query": {}, "body": None, "now": None}
+_SIGNAL: dict[str, Json] = {"subject": None, "account": None, "event": None, "at": None}
 _FOUND: dict[str, Json] = {"rows": [], "identity": None, "accounts": []}
 _FAILURE: dict[str, Json] = {
     "phase": None,
@@ -99,8 +106,9 @@ def read_fixture(document: Json) -> Fixture:
     given = members("the fixture", document, _FIXTURE)
     if not isinstance(given["about"], str):
         raise FixtureError("the fixture does not say what it is about")
-    if (given["failure"] is None) == (given["operation"] is None):
-        raise FixtureError("a fixture has either a failure or an operation")
+    kinds = ("failure", "operation", "message")
+    if sum(given[kind] is not None for kind in kinds) != 1:
+        raise FixtureError("a fixture has one of a failure, an operation and a message")
     if given["failure"] is not None and given["diagnosis"] is None:
         raise FixtureError("a fixture with a failure needs a diagnosis")
     if given["ends"] not in ("done", "failed"):
@@ -109,10 +117,12 @@ def read_fixture(document: Json) -> Fixture:
         about=given["about"],
         failure=None if given["failure"] is None else read_failure(given["failure"]),
         operation=None if given["operation"] is None else read_operation(given["operation"]),
+        message=None if given["message"] is None else read_message(given["message"]),
         context=read_context(given["context"]),
         exchange=[_read_exchanged(exchanged) for exchanged in given["exchange"]],
         found=members("found", given["found"], _FOUND),
         ends=given["ends"],
+        signals=[members("signal", signal, _SIGNAL) for signal in given["signals"]],
         diagnosis=given["diagnosis"],
     )
 
@@ -160,6 +170,13 @@ def read_failure(document: Json) -> Failure:
         now=unix_ms(given["now"]),
         facts=Facts(**known),
     )
+
+
+def read_message(document: Json) -> Message:
+    """Reads a message, whose proof held already."""
+    given = members("message", document, _MESSAGE)
+    query = [Field(name, value) for name, value in given["query"].items()]
+    return Message(_body(given["body"]), _headers(given["headers"]), query, unix_ms(given["now"]))
 
 
 def unix_ms(now: str | None) -> int:

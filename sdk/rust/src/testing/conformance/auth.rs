@@ -24,10 +24,11 @@ pub(super) fn auth_of(auth: &Value) -> AuthMethod {
 }
 
 fn slot_of(slot: &Value) -> SecretSlot {
-    only(slot, &["name", "label", "help", "public"]);
+    only(slot, &["name", "label", "help", "public", "optional"]);
     let made = SecretSlot::new(slot["name"].as_str().unwrap(), slot["label"].as_str().unwrap());
     let made = text(slot, "help").map_or(made.clone(), |url| made.help(url));
-    if slot["public"] == true { made.public() } else { made }
+    let made = if slot["public"] == true { made.public() } else { made };
+    if slot["optional"] == true { made.optional() } else { made }
 }
 
 fn use_of(credential: &Value) -> CredentialUse {
@@ -89,6 +90,7 @@ fn oauth2_of(oauth: &Value) -> Oauth2 {
         "keep",
         "assumed_lifetime_s",
         "reauthorize_days",
+        "issuer",
     ];
     known.extend(PAIRS.map(|(name, _)| name));
     only(oauth, &known);
@@ -137,6 +139,9 @@ fn with_quirks(mut made: Oauth2, oauth: &Value) -> Oauth2 {
     }
     if let Some(parameter) = text(oauth, "login_hint") {
         made = made.login_hint(parameter);
+    }
+    if let Some(issuer) = text(oauth, "issuer") {
+        made = made.issuer(issuer);
     }
     if let Some(seconds) = oauth["assumed_lifetime_s"].as_u64() {
         made = made.assumed_lifetime_s(seconds);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::auth::auth_of;
+use super::inbound::{inbound_json, inbound_of};
 use super::read::{only, table_of, text, texts};
 use crate::{
     AuthKind, AuthMethod, BodyFormat, BudgetKey, CredentialUse, Dataset, Descriptor, Field, KeptFrom, Oauth2, Place,
@@ -24,6 +25,7 @@ pub(super) fn described(plugin: &Value) -> Value {
             "tables",
             "budgets",
             "config_schema",
+            "inbound",
             "help",
         ],
     );
@@ -41,6 +43,7 @@ pub(super) fn described(plugin: &Value) -> Value {
         made = made.budget(budget[0].as_str().unwrap(), calls, budget[2].as_u64().unwrap(), key);
     }
     made = plugin.get("config_schema").map_or(made.clone(), |schema| made.config_schema(schema));
+    made = plugin.get("inbound").map_or(made.clone(), |inbound| made.inbound(inbound_of(inbound)));
     descriptor_json(&text(plugin, "help").map_or(made.clone(), |url| made.help(url)))
 }
 
@@ -76,6 +79,7 @@ fn descriptor_json(descriptor: &Descriptor) -> Value {
         "auth": descriptor.auth.iter().map(method_json).collect::<Vec<_>>(),
         "datasets": descriptor.datasets.iter().map(dataset_json).collect::<Vec<_>>(),
         "budgets": budgets, "config_schema": document(&descriptor.config_schema), "help_url": descriptor.help_url,
+        "inbound": descriptor.inbound.as_ref().map(inbound_json),
     })
 }
 
@@ -111,7 +115,7 @@ fn method_json(method: &AuthMethod) -> Value {
 }
 
 fn slot_json(slot: &SecretSlot) -> Value {
-    json!({ "name": slot.name, "label": slot.label, "help_url": slot.help_url, "public": slot.public })
+    json!({ "name": slot.name, "label": slot.label, "help_url": slot.help_url, "public": slot.public, "optional": slot.optional })
 }
 
 fn use_json(credential: &CredentialUse) -> Value {
@@ -154,7 +158,7 @@ fn oauth2_json(oauth: &Oauth2) -> Value {
         .map(|kept| json!({ "source": name_of(&sources, kept.source), "name": kept.name, "into_config": kept.into_config }))
         .collect();
     json!({
-        "authorize_url": oauth.authorize_url, "token_url": oauth.token_url, "revoke_url": oauth.revoke_url,
+        "issuer": oauth.issuer, "authorize_url": oauth.authorize_url, "token_url": oauth.token_url, "revoke_url": oauth.revoke_url,
         "scopes": scopes, "scope_separator": oauth.scope_separator, "pkce": oauth.pkce, "token_auth": token_auth,
         "token_body": token_body, "param_names": fields_json(&oauth.param_names),
         "authorize_params": fields_json(&oauth.authorize_params), "reconnect_params": fields_json(&oauth.reconnect_params),
