@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Files and folders of the repository, from its root.
-const PACKED: [&str; 22] = [
+const PACKED: [&str; 21] = [
     "Cargo.lock",
     "Cargo.toml",
     "plugins/README.md",
