@@ -2,25 +2,34 @@
 
 pub mod component;
 pub mod crates;
+mod fixtures;
 mod node;
 mod python;
 mod rust;
 pub mod toolchain;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+pub use fixtures::attach_fixtures;
+
 use crate::project::{Kind, Project};
 
-/// Builds the plugin of a project into the file `component`, whose folder is made if need be.
+/// Builds the plugin of a project into the file `component`, whose folder is made if need be, and puts in its
+/// fixtures.
 pub fn build(project: &Project, component: &Path) -> Result<()> {
+    let bare = hidden(component, "bare")?;
     match project.kind() {
-        Kind::Rust => rust::build(project.folder(), component),
-        Kind::Node => node::build(project.folder(), component),
-        Kind::Python => python::build(project.folder(), component),
+        Kind::Rust => rust::build(project.folder(), &bare)?,
+        Kind::Node => node::build(project.folder(), &bare)?,
+        Kind::Python => python::build(project.folder(), &bare)?,
     }
+    let mut bytes = fs::read(&bare).with_context(|| format!("{} cannot be read", bare.display()))?;
+    fs::remove_file(&bare).with_context(|| format!("{} cannot be removed", bare.display()))?;
+    attach_fixtures(&mut bytes, project.folder())?;
+    write(component, &bytes)
 }
 
 /// Writes a component unless it is the same that is there, since a running host watches the file; says whether
@@ -36,10 +45,15 @@ pub fn write_if_changed(file: &Path, component: &[u8]) -> Result<bool> {
 /// Writes beside the file and renames, so that a running host never sees half a plugin.
 fn write(file: &Path, component: &[u8]) -> Result<()> {
     let folder = file.parent().unwrap_or(Path::new(""));
-    let name = file.file_name().and_then(|name| name.to_str()).context("the component needs a file name")?;
-    let unfinished = folder.join(format!(".{name}.new"));
+    let unfinished = hidden(file, "new")?;
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(&unfinished, component))
         .and_then(|()| fs::rename(&unfinished, file))
         .with_context(|| format!("{} cannot be written", file.display()))
+}
+
+/// A file beside this one that hosts leave alone.
+fn hidden(file: &Path, stage: &str) -> Result<PathBuf> {
+    let name = file.file_name().and_then(|name| name.to_str()).context("the component needs a file name")?;
+    Ok(file.with_file_name(format!(".{name}.{stage}")))
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use relink_authoring::build::toolchain::{Toolchain, core_modules};
-use relink_authoring::build::{component, write_if_changed};
+use relink_authoring::build::{attach_fixtures, component, write_if_changed};
 
 use crate::run;
 use crate::setup::{self, Need};
@@ -35,6 +35,7 @@ pub(crate) enum Selection<'a> {
 struct Plugin {
     name: String,
     package: String,
+    folder: PathBuf,
     core_module: Option<String>,
 }
 
@@ -95,6 +96,7 @@ fn find_plugins(workspace: &Workspace) -> BTreeSet<Plugin> {
         (folder.parent() == Some(&home)).then(|| Plugin {
             name: name.to_owned(),
             package: package.name.clone(),
+            folder: folder.to_owned(),
             core_module: package.core_module(),
         })
     });
@@ -127,7 +129,8 @@ fn encode(plugin: &Plugin, core_modules: &Path, components: &Path) -> Result<()>
     };
     let core_module = fs::read(core_modules.join(file))
         .with_context(|| format!("the core module of plugin {name} cannot be read"))?;
-    let component = component::encode(&core_module).with_context(|| format!("plugin {name}"))?;
+    let mut component = component::encode(&core_module).with_context(|| format!("plugin {name}"))?;
+    attach_fixtures(&mut component, &plugin.folder).with_context(|| format!("plugin {name}"))?;
     if write_if_changed(&components.join(format!("{name}.wasm")), &component)? {
         run::note(format_args!("{name}.wasm, {} KiB", component.len() / 1024));
     }
@@ -155,6 +158,7 @@ mod tests {
         let plugin = |name: &&str| Plugin {
             name: (*name).to_owned(),
             package: format!("relink-plugin-{name}"),
+            folder: PathBuf::from(name),
             core_module: None,
         };
         names.iter().map(plugin).collect()

@@ -28,12 +28,12 @@ const LAYERS: [(&str, &[&str]); 9] = [
         ],
     ),
     ("relink-engine", &["relink-runtime", "relink-egress", "relink-store", "relink-core"]),
-    ("relink-runtime", &["relink-core"]),
+    ("relink-runtime", &["relink-core", "relink-fixtures"]),
     ("relink-egress", &["relink-core"]),
     ("relink-store", &["relink-core"]),
     ("relink-core", &[]),
     ("relink-sdk", &["relink-fixtures"]),
-    ("relink-authoring", &[]),
+    ("relink-authoring", &["relink-fixtures"]),
     ("relink-fixtures", &[]),
 ];
 
