@@ -33,6 +33,7 @@ pub(crate) struct Cache {
 pub(crate) struct Description {
     pub(crate) contract: Contract,
     pub(crate) descriptor: Descriptor,
+    pub(crate) carries_fixtures: bool,
     /// By which gates it was let through.
     pub(crate) gates: u64,
 }
@@ -155,7 +156,7 @@ mod tests {
             config_schema: "{}".to_owned(),
             help_url: None,
         };
-        Description { contract: Contract::V0_1, descriptor, gates: 3 }
+        Description { contract: Contract::V0_1, descriptor, carries_fixtures: true, gates: 3 }
     }
 
     #[test]

@@ -56,6 +56,11 @@ pub struct Limits {
     /// `step` may decode megabytes of JSON or CSV.
     pub step_deadline: Duration,
 
+    /// Fixtures that a component may carry, their size, and the time for all of them.
+    pub fixtures: usize,
+    pub fixtures_bytes: usize,
+    pub fixtures_time: Duration,
+
     /// Calls that run at the same time, of all plugins together.
     pub workers: usize,
     /// Calls of one plugin that run at the same time, so that a slow plugin leaves room for others.
@@ -92,6 +97,9 @@ impl Default for Limits {
             describe_deadline: Duration::from_secs(1),
             classify_deadline: Duration::from_millis(250),
             step_deadline: Duration::from_secs(2),
+            fixtures: 500,
+            fixtures_bytes: MIB,
+            fixtures_time: Duration::from_secs(20),
             workers: cores,
             plugin_workers: cores.div_ceil(2),
             plugin_queue: 256,

@@ -28,7 +28,9 @@ pub use event::RegistryEvent;
 pub use keeper::Keeping;
 
 use crate::archive::{self, Package};
+use crate::compiler::Compile;
 use crate::fault::Fault;
+use crate::fixtures::Proof;
 use crate::limits::Limits;
 use crate::loader::{Loader, LoaderConfig, OpenError};
 use crate::plugin::Plugin;
@@ -54,6 +56,7 @@ pub struct RegistryConfig {
     pub folder: PathBuf,
     /// Where compiled code is kept; nobody else may write there.
     pub cache_dir: PathBuf,
+    pub compile: Compile,
     pub limits: Limits,
     /// What this host has beyond the contract's core, such as `auth:oauth1`.
     pub supported_features: Vec<String>,
@@ -111,8 +114,9 @@ impl Registry {
     ///
     /// A bad plugin is no error: it is listed as refused, and the others are in service.
     pub fn open(config: RegistryConfig) -> Result<Arc<Self>, OpenError> {
-        let RegistryConfig { folder, cache_dir, limits, supported_features, keeping, clock } = config;
-        let loader = Loader::new(LoaderConfig { limits, cache_dir: Some(cache_dir), supported_features })?;
+        let RegistryConfig { folder, cache_dir, compile, limits, supported_features, keeping, clock } = config;
+        let (cache_dir, proof) = (Some(cache_dir), Proof::Fixtures);
+        let loader = Loader::new(LoaderConfig { limits, cache_dir, compile, proof, supported_features })?;
         let folder = Folder::open(&folder).map_err(|source| OpenError::Folder { path: folder, source })?;
         let registry = Arc::new(Self {
             loader,
@@ -278,6 +282,11 @@ impl Registry {
         let files = lock(&self.shelf).declined_of(id);
         self.look_again(&mut folder, &files);
         Ok(())
+    }
+
+    /// Ends what is being compiled, and lets nothing more be compiled: the host is about to end.
+    pub fn stop(&self) {
+        self.loader.stop();
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use relink_core::time::Timestamp;
 use relink_runtime::{
-    Approval, Calls, ChangeError, Fault, Keeping, Limits, Listing, ListingState, Package, Plugin, Registry,
+    Approval, Calls, ChangeError, Compile, Fault, Keeping, Limits, Listing, ListingState, Package, Plugin, Registry,
     RegistryConfig, RegistryEvent, Trust, TrustMode,
 };
 use serde_json::json;
@@ -100,6 +100,7 @@ fn open(root: &tempfile::TempDir, now: &Arc<AtomicI64>, limits: Limits, trust: &
     Registry::open(RegistryConfig {
         folder: root.path().join("plugins"),
         cache_dir: root.path().join("cache"),
+        compile: Compile::Here,
         limits,
         supported_features: Vec::new(),
         keeping: Some(Keeping { trust: trust.clone(), archive_dir: root.path().join("versions") }),

@@ -5,6 +5,7 @@
 mod abi;
 mod calls;
 mod descriptors;
+mod fixtures;
 mod gates;
 mod guest;
 mod hostile;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use relink_runtime::{Keeping, Limits, Loader, LoaderConfig, Plugin, Registry, RegistryConfig};
+use relink_runtime::{Keeping, Limits, Loader, LoaderConfig, Plugin, Proof, Registry, RegistryConfig};
 
 use crate::app::{features, system_time};
 use crate::config::Config;
@@ -38,6 +38,7 @@ impl Plugins {
         let registry = Registry::open(RegistryConfig {
             folder: folder.clone(),
             cache_dir: cache_dir(config)?,
+            compile: config.plugin_compile.apart(),
             limits: Limits::default(),
             supported_features: features(),
             keeping,
@@ -70,7 +71,7 @@ impl Plugins {
 pub(super) fn find(config: &Config, folder: Option<&Path>, name: &str) -> Result<Arc<Plugin>> {
     let path = Path::new(name);
     if path.extension().is_some_and(|extension| extension == "wasm") || path.is_file() {
-        return load_file(config, path).map(Arc::new);
+        return load_file(config, path, Proof::Fixtures).map(Arc::new);
     }
     let plugins = Plugins::open(config, folder)?;
     plugins.find(name).with_context(|| {
@@ -79,11 +80,13 @@ pub(super) fn find(config: &Config, folder: Option<&Path>, name: &str) -> Result
 }
 
 /// Checks and loads one file.
-pub(super) fn load_file(config: &Config, path: &Path) -> Result<Plugin> {
+pub(super) fn load_file(config: &Config, path: &Path, proof: Proof) -> Result<Plugin> {
     let component = std::fs::read(path).with_context(|| format!("the plugin {} cannot be read", path.display()))?;
     let loader = Loader::new(LoaderConfig {
         limits: Limits::default(),
         cache_dir: Some(cache_dir(config)?),
+        compile: config.plugin_compile.apart(),
+        proof,
         supported_features: features(),
     })?;
     loader.load(&component).with_context(|| format!("the plugin {} is refused", path.display()))

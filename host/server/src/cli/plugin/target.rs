@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use relink_authoring::{Project, build};
 use relink_fixtures::Case;
-use relink_runtime::Plugin;
+use relink_runtime::{Plugin, Proof};
 
 use crate::cli::offline;
 use crate::config::Config;
@@ -43,9 +43,9 @@ impl Named {
     }
 
     /// Finds the component, takes it through all gates and makes it ready to be called.
-    pub(super) fn load(&self, config: &Config) -> Result<(Target, Arc<Plugin>)> {
+    pub(super) fn load(&self, config: &Config, proof: Proof) -> Result<(Target, Arc<Plugin>)> {
         let target = self.find()?;
-        let plugin = offline::load_file(config, &target.component)?;
+        let plugin = offline::load_file(config, &target.component, proof)?;
         Ok((target, Arc::new(plugin)))
     }
 }
