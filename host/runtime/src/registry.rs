@@ -209,17 +209,33 @@ impl Registry {
         let known_file = lock(&self.shelf).file_of(plugin.id());
         let file = known_file.unwrap_or_else(|| folder.path().join(format!("{}.wasm", plugin.id())));
         lock(&self.shelf).check_conflict(&plugin, Some(&file))?;
-        match self.keeper.judge(&plugin, &package) {
-            Err(refusal) if refusal.gate == Gate::Approval && approval == Approval::Given => {
-                self.keeper.grant(&plugin)?;
-            }
-            judged => judged?,
-        }
-        archive::put(&file, &package)?;
         let id = plugin.id().to_owned();
+        let before = self.keeper.remembered(&id)?;
+        if let Err(error) = self.write_down(&plugin, &package, &file, approval) {
+            self.keeper.restore(&id, &before)?;
+            return Err(error);
+        }
         let events = self.admit(Arrival { plugin, package }, &file)?;
         self.announce(&mut folder, events);
         self.get(&id).ok_or(ChangeError::Unknown { id })
+    }
+
+    /// Notes a plugin in its ledger and writes its file: last, since a file in the folder takes service.
+    fn write_down(
+        &self,
+        plugin: &Plugin,
+        package: &Package,
+        file: &Path,
+        approval: Approval,
+    ) -> Result<(), ChangeError> {
+        match self.keeper.judge(plugin, package) {
+            Err(refusal) if refusal.gate == Gate::Approval && approval == Approval::Given => {
+                self.keeper.grant(plugin)?;
+            }
+            judged => judged?,
+        }
+        self.keeper.note(plugin, package, (self.clock)())?;
+        Ok(archive::put(file, package)?)
     }
 
     /// Takes a plugin out of service, deletes its file and forgets its versions and what it was granted.
@@ -329,8 +345,9 @@ impl Registry {
         let (kept, package) = self.keeper.good_before(id, plugin.digest())?.ok_or_else(no_previous)?;
         let file = lock(&self.shelf).file_of(id).ok_or_else(no_previous)?;
         let earlier = self.loader.load_file(&package.component, &file)?;
-        self.keeper.withdraw(id, plugin.digest(), why)?;
+        // The file first: a version that is withdrawn and still in the folder would serve nobody after a restart.
         archive::put(&file, &package)?;
+        self.keeper.withdraw(id, plugin.digest(), why)?;
         let background = self.background(id, &kept.digest);
         Ok(lock(&self.shelf).put_back(Arc::new(earlier), background, (self.clock)()))
     }

@@ -57,6 +57,11 @@ impl Scene {
         self.root.path().join("plugins").join(name)
     }
 
+    /// Where is remembered what is known of a plugin.
+    pub(crate) fn memory_of(&self, id: &str) -> PathBuf {
+        self.root.path().join("versions").join(id)
+    }
+
     pub(crate) fn put(&self, name: &str, component: &[u8]) {
         fs::write(self.file(name), component).unwrap();
         self.settle();
