@@ -39,8 +39,8 @@ pub(crate) enum CompileError {
     Large { limit_bytes: u64 },
     #[error("the compiler broke down: {0}")]
     BrokeDown(String),
-    #[error("the compiler cannot be started: {0}")]
-    NotStarted(#[from] std::io::Error),
+    #[error("the compiler cannot be started or asked: {0}")]
+    Unreachable(#[from] std::io::Error),
     #[error("the host was stopped before the component was compiled")]
     Stopped,
 }

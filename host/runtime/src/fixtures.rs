@@ -57,7 +57,7 @@ fn read(section: &[u8], limits: &Limits) -> Result<Vec<Case>, Refusal> {
     }
     let cases = relink_fixtures::unpack(section)
         .map_err(|error| refuse(format!("its fixtures cannot be read: {}", text::line(&error.to_string(), 300))))?;
-    if cases.len() > limits.fixtures {
+    if cases.len() > limits.fixtures as usize {
         return Err(refuse(format!("it has {} fixtures", cases.len())));
     }
     Ok(cases)

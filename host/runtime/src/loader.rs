@@ -148,7 +148,7 @@ fn uncompilable(error: &CompileError) -> Refusal {
             "a component that the compiler survives",
             "build it with another version of its toolchain, and report it to the makers of the host",
         ),
-        CompileError::NotStarted(_) => (
+        CompileError::Unreachable(_) => (
             "a host that may start itself as another process",
             "look at the limits on processes and at the rights of the host's user",
         ),

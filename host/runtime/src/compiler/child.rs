@@ -142,7 +142,7 @@ fn wait(
     bounds: Bounds,
     is_stopped: &AtomicBool,
 ) -> Result<io::Result<Vec<u8>>, CompileError> {
-    let end = Instant::now() + bounds.patience();
+    let began = Instant::now();
     loop {
         match answer.recv_timeout(GLANCE) {
             Ok(compiled) => return Ok(compiled),
@@ -152,7 +152,7 @@ fn wait(
         if is_stopped.load(Ordering::Relaxed) {
             return Err(CompileError::Stopped);
         }
-        if Instant::now() >= end {
+        if began.elapsed() >= bounds.patience() {
             return Err(CompileError::Slow { seconds: bounds.seconds });
         }
     }

@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::thread;
 
 use relink_core::time::Timestamp;
 use relink_runtime::{
@@ -361,6 +362,40 @@ fn a_plugin_whose_code_and_file_are_both_lost_is_not_to_blame() {
     fs::remove_file(code).unwrap();
     fs::write(scene.file("acme.wasm"), version("1.1.0")).unwrap();
     assert_eq!(held.step(context(), &[], start()).unwrap_err(), Fault::Host);
+}
+
+#[test]
+fn whatever_happens_to_a_file_while_it_is_loaded_only_whole_versions_serve() {
+    let scene = Scene::new();
+    let file = scene.file("acme.wasm");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                scene.registry.look();
+            }
+        });
+        for number in 0..24 {
+            let component = version(&format!("1.0.{number}"));
+            let aside = scene.file(&format!(".{number}.wasm"));
+            match number % 4 {
+                0 => fs::write(&file, &component[..component.len() / 2]).unwrap(),
+                1 => {
+                    symlink(aside.file_name().unwrap(), scene.file(".link")).unwrap();
+                    fs::rename(scene.file(".link"), &file).unwrap();
+                }
+                _ => fs::remove_file(&file).unwrap(),
+            }
+            fs::write(&aside, &component).unwrap();
+            fs::rename(&aside, &file).unwrap();
+            if let Some(plugin) = scene.registry.get("acme") {
+                assert!(plugin.step(context(), &[], start()).is_ok(), "{}", plugin.version());
+            }
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    scene.settle();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.23"));
 }
 
 #[tokio::test]

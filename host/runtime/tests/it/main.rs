@@ -4,6 +4,7 @@
 
 mod abi;
 mod calls;
+mod compile;
 mod descriptors;
 mod fixtures;
 mod gates;
