@@ -9,7 +9,7 @@ mod rust;
 pub mod toolchain;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -20,14 +20,12 @@ use crate::project::{Kind, Project};
 /// Builds the plugin of a project into the file `component`, whose folder is made if need be, and puts in its
 /// fixtures.
 pub fn build(project: &Project, component: &Path) -> Result<()> {
-    let bare = hidden(component, "bare")?;
     match project.kind() {
-        Kind::Rust => rust::build(project.folder(), &bare)?,
-        Kind::Node => node::build(project.folder(), &bare)?,
-        Kind::Python => python::build(project.folder(), &bare)?,
+        Kind::Rust => rust::build(project.folder(), component)?,
+        Kind::Node => node::build(project.folder(), component)?,
+        Kind::Python => python::build(project.folder(), component)?,
     }
-    let mut bytes = fs::read(&bare).with_context(|| format!("{} cannot be read", bare.display()))?;
-    fs::remove_file(&bare).with_context(|| format!("{} cannot be removed", bare.display()))?;
+    let mut bytes = fs::read(component).with_context(|| format!("{} cannot be read", component.display()))?;
     attach_fixtures(&mut bytes, project.folder())?;
     write(component, &bytes)
 }
@@ -45,15 +43,10 @@ pub fn write_if_changed(file: &Path, component: &[u8]) -> Result<bool> {
 /// Writes beside the file and renames, so that a running host never sees half a plugin.
 fn write(file: &Path, component: &[u8]) -> Result<()> {
     let folder = file.parent().unwrap_or(Path::new(""));
-    let unfinished = hidden(file, "new")?;
+    let name = file.file_name().and_then(|name| name.to_str()).context("the component needs a file name")?;
+    let unfinished = folder.join(format!(".{name}.new"));
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(&unfinished, component))
         .and_then(|()| fs::rename(&unfinished, file))
         .with_context(|| format!("{} cannot be written", file.display()))
-}
-
-/// A file beside this one that hosts leave alone.
-fn hidden(file: &Path, stage: &str) -> Result<PathBuf> {
-    let name = file.file_name().and_then(|name| name.to_str()).context("the component needs a file name")?;
-    Ok(file.with_file_name(format!(".{name}.{stage}")))
 }
