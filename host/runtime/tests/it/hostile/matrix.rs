@@ -29,7 +29,7 @@ fn every_hostile_input_is_refused_or_ended() {
         None => (compile::apart(), crate::guest::limits()),
     };
     let field = Field::new(compile, limits);
-    let mut text = HEAD.to_owned();
+    let mut text = format!("{HEAD}\n{}\n", machine());
     let mut wrong = Vec::new();
     for (family, attacks) in attacks::all() {
         write!(text, "\n## {family}\n\n{COLUMNS}").unwrap();
@@ -48,6 +48,17 @@ fn every_hostile_input_is_refused_or_ended() {
 }
 
 const COLUMNS: &str = "| input | what bounds it | what the host did | after | p99 of another plugin, before | meanwhile |\n|---|---|---|---|---|---|\n";
+
+/// Of what the host said.
+const SHOWN: usize = 160;
+
+/// How busy the machine was, without which the figures say little.
+fn machine() -> String {
+    let processors = thread::available_parallelism().unwrap();
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or_default();
+    format!("When this was measured, the machine had {processors} processors and a load of {load}.")
+}
 
 struct Line {
     reaction: Reaction,
@@ -76,7 +87,7 @@ impl Line {
     fn to_row(&self, attack: &Attack) -> String {
         let Attack { what, limit, .. } = attack;
         let Reaction { said, after } = &self.reaction;
-        let said = said.lines().next().unwrap_or_default().replace('|', "\\|");
+        let said: String = said.lines().next().unwrap_or_default().replace('|', "\\|").chars().take(SHOWN).collect();
         let ms = |duration: Duration| format!("{:.2} ms", duration.as_secs_f64() * 1_000.0);
         format!(
             "| {what} | {limit} | {said} | {:.0} ms | {} | {} |\n",
