@@ -25,7 +25,9 @@ pub(crate) async fn explain(calls: &Calls, plugin: &Arc<Plugin>, failure: Failur
 /// Weakens a diagnosis of breakage that rests on no opinion of the provider.
 ///
 /// No answer, and an HTML or empty 5xx or 429, come from the network or an edge: never breakage. A
-/// structured 5xx or 429 may be the provider's word (some report dead tokens so), but it is doubtful.
+/// structured 5xx or 429 may be the provider's word (some report dead tokens so), but it is doubtful. So is
+/// a breakage in an answer that the provider itself calls a success: that is the plugin's reading alone, and a
+/// plugin that reads wrongly would disconnect everybody within a minute.
 pub fn doubt(diagnosis: Diagnosis, evidence: &Failure) -> Diagnosis {
     if !diagnosis.is_breakage() {
         return diagnosis;
@@ -38,6 +40,7 @@ pub fn doubt(diagnosis: Diagnosis, evidence: &Failure) -> Diagnosis {
         (true, false) => outage(&diagnosis, "host.unstructured-answer"),
         (true, true) => Diagnosis { certainty: Certainty::Doubtful, ..diagnosis },
         (false, _) if is_html(&evidence.body) => outage(&diagnosis, "host.html-answer"),
+        (false, _) if status < 400 => Diagnosis { certainty: Certainty::Doubtful, ..diagnosis },
         (false, _) => diagnosis,
     }
 }
@@ -205,6 +208,8 @@ mod tests {
         check(Some(401), "", (InvalidCredentials, Certain));
         check(Some(500), r#"{"error":{"code":190}}"#, (InvalidCredentials, Doubtful));
         check(Some(500), "<s:Envelope><s:Fault/></s:Envelope>", (InvalidCredentials, Doubtful));
+        check(Some(200), r#"{"data":{"is_valid":false}}"#, (InvalidCredentials, Doubtful));
+        check(Some(204), "", (InvalidCredentials, Doubtful));
         check(Some(503), "", (ProviderOutage, Certain));
         check(Some(502), "<html><head><title>Bad gateway</title>", (ProviderOutage, Certain));
         check(Some(403), "<!DOCTYPE html><html>Checking your browser", (ProviderOutage, Certain));

@@ -103,12 +103,23 @@ pub(crate) fn signature_of(component: &Path) -> io::Result<Option<String>> {
 
 /// Writes a component and its signature into the plugin folder. The signature is first, so that there
 /// is no moment at which the component is without it.
+///
+/// If the component cannot be written, the signature of the one that is there comes back.
 pub(crate) fn put(file: &Path, package: &Package) -> io::Result<()> {
-    match &package.signature {
-        Some(signature) => write_whole(&signature_file(file), signature.as_bytes())?,
-        None => remove_if_there(&signature_file(file))?,
+    let before = signature_of(file)?;
+    put_signature(file, package.signature.as_deref())?;
+    let written = write_whole(file, &package.component);
+    if written.is_err() {
+        put_signature(file, before.as_deref())?;
     }
-    write_whole(file, &package.component)
+    written
+}
+
+fn put_signature(component: &Path, signature: Option<&str>) -> io::Result<()> {
+    match signature {
+        Some(signature) => write_whole(&signature_file(component), signature.as_bytes()),
+        None => remove_if_there(&signature_file(component)),
+    }
 }
 
 pub(crate) fn remove(file: &Path) -> io::Result<()> {

@@ -33,6 +33,7 @@ pub(crate) struct Cache {
 pub(crate) struct Description {
     pub(crate) contract: Contract,
     pub(crate) descriptor: Descriptor,
+    pub(crate) carries_fixtures: bool,
     /// By which gates it was let through.
     pub(crate) gates: u64,
 }
@@ -156,7 +157,7 @@ mod tests {
             help_url: None,
             inbound: None,
         };
-        Description { contract: Contract::V0_1, descriptor, gates: 3 }
+        Description { contract: Contract::V0_1, descriptor, carries_fixtures: true, gates: 3 }
     }
 
     #[test]

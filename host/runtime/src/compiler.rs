@@ -1,37 +1,78 @@
 //! Compiles components, each once, and brings compiled code back into memory.
 
+mod child;
+mod inside;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+pub use child::{CompileLimits, Workshop};
+pub use inside::compile_as_child;
+
 use crate::bindings::{Contract, Prepared};
 use crate::cache::{self, Cache};
+
+/// Where components are compiled.
+///
+/// A compiler is given bytes that somebody else chose. They may make it take all memory, or never end,
+/// and what is done about that in this process can only be a guess.
+#[derive(Clone, Debug)]
+pub enum Compile {
+    /// In this process and without limits: for tests, and for programs that know what they load.
+    Here,
+    /// In a child process with limits.
+    Apart(Workshop),
+}
+
+/// Why a component was not compiled.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CompileError {
+    #[error("the component cannot be compiled: {0}")]
+    Unfit(String),
+    #[error("the compiler was ended after {seconds} s of work, with no end in sight")]
+    Slow { seconds: u64 },
+    #[error("the compiler was ended when it needed more than {} MiB of memory", .limit_bytes >> 20)]
+    Large { limit_bytes: u64 },
+    #[error("the compiler broke down: {0}")]
+    BrokeDown(String),
+    #[error("the compiler cannot be started or asked: {0}")]
+    Unreachable(#[from] std::io::Error),
+    #[error("the host was stopped before the component was compiled")]
+    Stopped,
+}
 
 pub(crate) struct Compiler {
     pub(crate) engine: Engine,
     pub(crate) cache: Option<Cache>,
+    compile: Compile,
     /// One compilation at a time: the processors are there for the plugins in service.
     compiling: Mutex<()>,
+    is_stopped: AtomicBool,
 }
 
 impl Compiler {
-    pub(crate) fn new(engine: Engine, cache: Option<Cache>) -> Self {
-        Self { engine, cache, compiling: Mutex::default() }
+    pub(crate) fn new(engine: Engine, cache: Option<Cache>, compile: Compile) -> Self {
+        Self { engine, cache, compile, compiling: Mutex::default(), is_stopped: AtomicBool::new(false) }
     }
 
     /// Compiles a component, unless that was done before. Blocks up to seconds.
-    pub(crate) fn compile(&self, component: &[u8], digest: &str) -> wasmtime::Result<Component> {
+    pub(crate) fn compile(&self, component: &[u8], digest: &str) -> Result<Component, CompileError> {
         let _turn = self.compiling.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(component) = self.find(digest) {
             return Ok(component);
         }
-        let compiled = compile(&self.engine, component)?;
+        let compiled = match &self.compile {
+            Compile::Here => compile_here(&self.engine, component)?,
+            Compile::Apart(workshop) => workshop.compile(component, &self.is_stopped)?,
+        };
         if let Some(cache) = &self.cache {
             cache.keep_code(digest, &compiled);
         }
-        cache::revive(&self.engine, &compiled)
+        cache::revive(&self.engine, &compiled).map_err(|error| CompileError::Unfit(format!("{error:#}")))
     }
 
     /// The component with this digest, if its compiled code is kept and intact.
@@ -43,11 +84,17 @@ impl Compiler {
     pub(crate) fn prepare(&self, contract: Contract, component: &Component) -> wasmtime::Result<Prepared> {
         Prepared::new(contract, &self.engine, component)
     }
+
+    /// Ends the child that compiles, if there is one, and lets none begin.
+    pub(crate) fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+    }
 }
 
-/// Compiles a component: the one place where the compiler meets bytes from outside. A panic of the
-/// compiler is one more reason to refuse them.
-fn compile(engine: &Engine, component: &[u8]) -> wasmtime::Result<Vec<u8>> {
-    catch_unwind(AssertUnwindSafe(|| engine.precompile_component(component)))
-        .unwrap_or_else(|_| Err(wasmtime::Error::msg("the compiler cannot cope with it")))
+/// Compiles a component in this process. A panic of the compiler is one more reason to refuse it.
+fn compile_here(engine: &Engine, component: &[u8]) -> Result<Vec<u8>, CompileError> {
+    match catch_unwind(AssertUnwindSafe(|| engine.precompile_component(component))) {
+        Ok(compiled) => compiled.map_err(|error| CompileError::Unfit(format!("{error:#}"))),
+        Err(_) => Err(CompileError::Unfit("the compiler cannot cope with it".to_owned())),
+    }
 }

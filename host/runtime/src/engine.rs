@@ -68,18 +68,30 @@ pub(crate) fn compatibility(engine: &Engine) -> u64 {
     hasher.finish()
 }
 
+/// An engine that only compiles: it maps no pool and has no clock, and its code runs in the other engine.
+pub(crate) fn for_compiling() -> wasmtime::Result<Engine> {
+    Engine::new(&code_config())
+}
+
 fn config(limits: &Limits, allocation: InstanceAllocationStrategy) -> Config {
+    let mut config = code_config();
+    config
+        .allocation_strategy(allocation)
+        .max_wasm_stack(limits.stack_bytes)
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .wasm_backtrace_max_frames(NonZeroUsize::new(8));
+    config
+}
+
+/// Whatever the compiled code depends on, and nothing that a limit changes.
+fn code_config() -> Config {
     let mut config = Config::new();
     config
         .strategy(Strategy::Cranelift)
-        .allocation_strategy(allocation)
         .epoch_interruption(true)
         .concurrency_support(false)
         .wasm_features(WasmFeatures::all().difference(GUEST_FEATURES), false)
         .wasm_features(GUEST_FEATURES, true)
-        .max_wasm_stack(limits.stack_bytes)
-        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
-        .wasm_backtrace_max_frames(NonZeroUsize::new(8))
         // Two hosts must get the same answer from the same call, or a recording could not be replayed.
         .cranelift_nan_canonicalization(true);
     config
@@ -128,6 +140,12 @@ mod tests {
         for (ms, expected) in [(0, 1), (1, 2), (10, 2), (11, 3), (1_000, 101)] {
             assert_eq!(ticks(Duration::from_millis(ms)), expected);
         }
+    }
+
+    #[test]
+    fn what_is_compiled_apart_runs_here() {
+        let here = Engine::new(&config(&Limits::default(), pool(&Limits::default()))).unwrap();
+        assert_eq!(compatibility(&for_compiling().unwrap()), compatibility(&here));
     }
 
     #[test]

@@ -22,15 +22,23 @@ use crate::refusal::{Gate, Refusal};
 /// Counts up when a check of [`examine`] becomes stricter, so that what passed before is examined again.
 pub(crate) const REVISION: u32 = 2;
 
-/// Checks the bytes of a component, and finds the version of the contract that it was built for.
-pub(crate) fn examine(component: &[u8], limits: &Limits) -> Result<Contract, Refusal> {
+/// What the bytes of a component tell.
+pub(crate) struct Examined {
+    /// The version of the contract that it was built for.
+    pub(crate) contract: Contract,
+    /// The fixtures that it carries, as they stand in it.
+    pub(crate) fixtures: Option<Vec<u8>>,
+}
+
+/// Checks the bytes of a component, and finds what is to be known before it is compiled.
+pub(crate) fn examine(component: &[u8], limits: &Limits) -> Result<Examined, Refusal> {
     format::check(component, limits.component_bytes)?;
     validate(component)?;
     let surface = surface::Surface::read(component).map_err(|error| invalid(&error))?;
     surface.check_imports()?;
     let contract = surface.contract()?;
     surface.check_resources(limits)?;
-    Ok(contract)
+    Ok(Examined { contract, fixtures: surface.fixtures })
 }
 
 fn validate(component: &[u8]) -> Result<(), Refusal> {

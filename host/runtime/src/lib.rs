@@ -2,8 +2,8 @@
 //!
 //! This is the only crate that names wasmtime. It decides what may be loaded (`gate`), holds what is
 //! loaded (`registry`), and bounds what a loaded plugin may use of the machine (`limits`). It does no
-//! I/O but for the plugin folder and the cache of compiled code, and it gives plugins none: the one
-//! function they can call writes a line to the operator's log.
+//! I/O but for the plugin folder, the cache of compiled code and the child that compiles, and it gives
+//! plugins none: the one function they can call writes a line to the operator's log.
 
 mod archive;
 mod bindings;
@@ -15,6 +15,7 @@ mod conduct;
 mod engine;
 mod fault;
 mod figures;
+pub mod fixtures;
 mod gate;
 mod guest;
 mod ledger;
@@ -30,8 +31,10 @@ mod trust;
 
 pub use archive::{Package, signature_file};
 pub use calls::Calls;
+pub use compiler::{Compile, CompileLimits, Workshop, compile_as_child};
 pub use fault::Fault;
 pub use figures::Figures;
+pub use fixtures::Proof;
 pub use ledger::KeptVersion;
 pub use limits::Limits;
 pub use loader::{Loader, LoaderConfig, OpenError};

@@ -10,12 +10,13 @@ use sha2::{Digest, Sha256};
 
 use crate::cache::{Cache, Description};
 use crate::code::{Code, Loaded};
-use crate::compiler::Compiler;
+use crate::compiler::{Compile, CompileError, Compiler};
 use crate::engine;
 use crate::fault::Fault;
-use crate::gate;
+use crate::fixtures::{self, Proof};
+use crate::gate::{self, Examined};
 use crate::limits::Limits;
-use crate::plugin::{Candidate, Plugin};
+use crate::plugin::{Candidate, Origin, Plugin};
 use crate::refusal::{Gate, Refusal};
 
 /// What the host grants to every plugin.
@@ -24,6 +25,8 @@ pub struct LoaderConfig {
     pub limits: Limits,
     /// Where compiled code is kept; without it every start compiles again.
     pub cache_dir: Option<PathBuf>,
+    pub compile: Compile,
+    pub proof: Proof,
     /// What this host has beyond the contract's core, such as `auth:oauth1`.
     pub supported_features: Vec<String>,
 }
@@ -41,6 +44,7 @@ pub enum OpenError {
 pub struct Loader {
     compiler: Arc<Compiler>,
     limits: Limits,
+    proof: Proof,
     supported_features: Vec<String>,
     /// Tells the gates of this host from others, which let other components through.
     gates: u64,
@@ -48,14 +52,14 @@ pub struct Loader {
 
 impl Loader {
     pub fn new(config: LoaderConfig) -> Result<Self, OpenError> {
-        let LoaderConfig { limits, cache_dir, supported_features } = config;
+        let LoaderConfig { limits, cache_dir, compile, proof, supported_features } = config;
         let engine = engine::start(&limits).map_err(|error| OpenError::Engine(format!("{error:#}")))?;
         let compatibility = engine::compatibility(&engine);
         let open =
             |path: PathBuf| Cache::open(&path, compatibility).map_err(|source| OpenError::Folder { path, source });
         let cache = cache_dir.map(open).transpose()?;
-        let compiler = Arc::new(Compiler::new(engine, cache));
-        Ok(Self { compiler, limits, supported_features, gates: gates(&limits) })
+        let compiler = Arc::new(Compiler::new(engine, cache, compile));
+        Ok(Self { compiler, limits, proof, supported_features, gates: gates(&limits, proof) })
     }
 
     /// Takes a component through all gates. Blocks while it compiles: up to seconds.
@@ -68,17 +72,18 @@ impl Loader {
     pub(crate) fn load_file(&self, component: &[u8], file: &Path) -> Result<Plugin, Refusal> {
         let digest = digest(component);
         let known = self.compiler.cache.as_ref().and_then(|cache| cache.find_description(&digest, self.gates));
-        let Some(Description { contract, descriptor, .. }) = known else {
+        let Some(Description { contract, descriptor, carries_fixtures, .. }) = known else {
             return self.load_new(component, digest);
         };
         gate::check_descriptor(&descriptor, &self.supported_features)?;
         let code = Code::kept(Arc::clone(&self.compiler), contract, digest, file.to_owned());
-        Ok(Plugin::new(self.limits, code, descriptor, component.len()))
+        let origin = Origin { bytes: component.len(), carries_fixtures };
+        Ok(Plugin::new(self.limits, code, descriptor, origin))
     }
 
     fn load_new(&self, component: &[u8], digest: String) -> Result<Plugin, Refusal> {
         let Self { compiler, limits, .. } = self;
-        let contract = gate::examine(component, limits)?;
+        let Examined { contract, fixtures } = gate::examine(component, limits)?;
         let compiled = compiler.compile(component, &digest).map_err(|error| uncompilable(&error))?;
         let prepared = compiler.prepare(contract, &compiled).map_err(|error| mistyped(&format!("{error:#}")))?;
         let candidate = Candidate { engine: &compiler.engine, limits: *limits, prepared: &prepared };
@@ -88,23 +93,35 @@ impl Loader {
         })?;
         let descriptor = candidate.describe().map_err(|fault| undescribed(&fault, limits))?;
         gate::check_descriptor(&descriptor, &self.supported_features)?;
-        if let Some(cache) = &compiler.cache {
-            let description = Description { contract, descriptor: descriptor.clone(), gates: self.gates };
-            cache.keep_description(&digest, &description);
-        }
         let code = Code::ready(Arc::clone(compiler), contract, digest, Loaded::new(prepared, &compiled));
-        Ok(Plugin::new(*limits, code, descriptor, component.len()))
+        let carries_fixtures = fixtures.is_some();
+        let origin = Origin { bytes: component.len(), carries_fixtures };
+        let plugin = Plugin::new(*limits, code, descriptor, origin);
+        if let (Some(section), Proof::Fixtures) = (fixtures, self.proof) {
+            fixtures::check(&plugin, &section, limits)?;
+        }
+        if let Some(cache) = &compiler.cache {
+            let descriptor = plugin.descriptor().clone();
+            let description = Description { contract, descriptor, carries_fixtures, gates: self.gates };
+            cache.keep_description(plugin.digest(), &description);
+        }
+        Ok(plugin)
     }
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }
+
+    /// Ends what is being compiled, and lets nothing more be compiled.
+    pub(crate) fn stop(&self) {
+        self.compiler.stop();
+    }
 }
 
 /// Changes with whatever the gates depend on besides the component.
-fn gates(limits: &Limits) -> u64 {
+fn gates(limits: &Limits, proof: Proof) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (env!("CARGO_PKG_VERSION"), gate::REVISION, format!("{limits:?}")).hash(&mut hasher);
+    (env!("CARGO_PKG_VERSION"), gate::REVISION, format!("{limits:?}"), proof).hash(&mut hasher);
     hasher.finish()
 }
 
@@ -117,13 +134,27 @@ pub(crate) fn digest(component: &[u8]) -> String {
     hex
 }
 
-fn uncompilable(error: &wasmtime::Error) -> Refusal {
-    Refusal::new(
-        Gate::Compile,
-        format!("the component cannot be compiled: {error:#}"),
-        "a component that fits into the sandbox",
-        "reduce what it needs, or ask the operator to raise the limits",
-    )
+fn uncompilable(error: &CompileError) -> Refusal {
+    let (expected, fix) = match error {
+        CompileError::Unfit(_) => {
+            ("a component that fits into the sandbox", "reduce what it needs, or ask the operator to raise the limits")
+        }
+        CompileError::Slow { .. } | CompileError::Large { .. } => (
+            "a component that compiles within the time and memory that the host gives to it",
+            "split large functions and leave out what the plugin does not need; or raise `plugin_compile` in the \
+             host's settings, if you know who made it",
+        ),
+        CompileError::BrokeDown(_) => (
+            "a component that the compiler survives",
+            "build it with another version of its toolchain, and report it to the makers of the host",
+        ),
+        CompileError::Unreachable(_) => (
+            "a host that may start itself as another process",
+            "look at the limits on processes and at the rights of the host's user",
+        ),
+        CompileError::Stopped => ("a host that runs", "start the host again"),
+    };
+    Refusal::new(Gate::Compile, error.to_string(), expected, fix)
 }
 
 fn mistyped(difference: &str) -> Refusal {

@@ -29,7 +29,14 @@ pub struct Plugin {
     code: Code,
     name: Name,
     descriptor: Descriptor,
-    size: usize,
+    origin: Origin,
+}
+
+/// What is known of the component that a plugin was made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    pub(crate) bytes: usize,
+    pub(crate) carries_fixtures: bool,
 }
 
 /// The share of the workers that one plugin may occupy, and its places to wait for them.
@@ -67,13 +74,13 @@ impl Candidate<'_> {
 }
 
 impl Plugin {
-    pub(crate) fn new(limits: Limits, code: Code, descriptor: Descriptor, size: usize) -> Self {
+    pub(crate) fn new(limits: Limits, code: Code, descriptor: Descriptor, origin: Origin) -> Self {
         let name = Name { id: descriptor.id.as_str().into(), version: descriptor.version.as_str().into() };
         let lanes = Lanes {
             places: Arc::new(Semaphore::new(limits.plugin_workers + limits.plugin_queue)),
             running: Arc::new(Semaphore::new(limits.plugin_workers)),
         };
-        Self { limits, conduct: Arc::default(), lanes, code, name, descriptor, size }
+        Self { limits, conduct: Arc::default(), lanes, code, name, descriptor, origin }
     }
 
     pub fn id(&self) -> &str {
@@ -101,7 +108,12 @@ impl Plugin {
 
     /// The size of the component in bytes.
     pub fn size(&self) -> usize {
-        self.size
+        self.origin.bytes
+    }
+
+    /// Whether the component brought fixtures, which hosts replay before it takes service.
+    pub fn carries_fixtures(&self) -> bool {
+        self.origin.carries_fixtures
     }
 
     /// What the plugin said about itself when it was loaded.

@@ -26,6 +26,8 @@ pub enum Gate {
     Describe,
     /// The description makes sense.
     Descriptor,
+    /// The fixtures that it carries hold.
+    Fixtures,
     /// Somebody whom the operator trusts has signed it.
     Signature,
     /// No operator switched it off.
@@ -52,6 +54,7 @@ impl Gate {
             Self::Compile => "compile",
             Self::Describe => "describe",
             Self::Descriptor => "descriptor",
+            Self::Fixtures => "fixtures",
             Self::Signature => "signature",
             Self::Disabled => "disabled",
             Self::Withdrawn => "withdrawn",

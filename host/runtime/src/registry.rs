@@ -32,7 +32,9 @@ pub use proposal::Proposed;
 pub use roll::VersionFigures;
 
 use crate::archive::{self, Package};
+use crate::compiler::Compile;
 use crate::fault::Fault;
+use crate::fixtures::Proof;
 use crate::limits::Limits;
 use crate::loader::{Loader, LoaderConfig, OpenError};
 use crate::plugin::Plugin;
@@ -59,6 +61,7 @@ pub struct RegistryConfig {
     pub folder: PathBuf,
     /// Where compiled code is kept; nobody else may write there.
     pub cache_dir: PathBuf,
+    pub compile: Compile,
     pub limits: Limits,
     /// What this host has beyond the contract's core, such as `auth:oauth1`.
     pub supported_features: Vec<String>,
@@ -117,8 +120,9 @@ impl Registry {
     ///
     /// A bad plugin is no error: it is listed as refused, and the others are in service.
     pub fn open(config: RegistryConfig) -> Result<Arc<Self>, OpenError> {
-        let RegistryConfig { folder, cache_dir, limits, supported_features, keeping, clock } = config;
-        let loader = Loader::new(LoaderConfig { limits, cache_dir: Some(cache_dir), supported_features })?;
+        let RegistryConfig { folder, cache_dir, compile, limits, supported_features, keeping, clock } = config;
+        let (cache_dir, proof) = (Some(cache_dir), Proof::Fixtures);
+        let loader = Loader::new(LoaderConfig { limits, cache_dir, compile, proof, supported_features })?;
         let folder = Folder::open(&folder).map_err(|source| OpenError::Folder { path: folder, source })?;
         let registry = Arc::new(Self {
             loader,
@@ -227,17 +231,33 @@ impl Registry {
         let known_file = lock(&self.shelf).file_of(plugin.id());
         let file = known_file.unwrap_or_else(|| folder.path().join(format!("{}.wasm", plugin.id())));
         lock(&self.shelf).check_conflict(&plugin, Some(&file))?;
-        match self.keeper.judge(&plugin, &package) {
-            Err(refusal) if refusal.gate == Gate::Approval && approval == Approval::Given => {
-                self.keeper.grant(&plugin)?;
-            }
-            judged => judged?,
-        }
-        archive::put(&file, &package)?;
         let id = plugin.id().to_owned();
+        let before = self.keeper.remembered(&id)?;
+        if let Err(error) = self.write_down(&plugin, &package, &file, approval) {
+            self.keeper.restore(&id, &before)?;
+            return Err(error);
+        }
         let events = self.admit(Arrival { plugin, package }, &file)?;
         self.announce(&mut folder, events);
         self.get(&id).ok_or(ChangeError::Unknown { id })
+    }
+
+    /// Notes a plugin in its ledger and writes its file: last, since a file in the folder takes service.
+    fn write_down(
+        &self,
+        plugin: &Plugin,
+        package: &Package,
+        file: &Path,
+        approval: Approval,
+    ) -> Result<(), ChangeError> {
+        match self.keeper.judge(plugin, package) {
+            Err(refusal) if refusal.gate == Gate::Approval && approval == Approval::Given => {
+                self.keeper.grant(plugin)?;
+            }
+            judged => judged?,
+        }
+        self.keeper.note(plugin, package, (self.clock)())?;
+        Ok(archive::put(file, package)?)
     }
 
     /// Takes a plugin out of service, deletes its file and forgets its versions and what it was granted.
@@ -292,6 +312,11 @@ impl Registry {
         Ok(())
     }
 
+    /// Ends what is being compiled, and lets nothing more be compiled: the host is about to end.
+    pub fn stop(&self) {
+        self.loader.stop();
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         self.loader.limits()
     }
@@ -332,10 +357,11 @@ impl Registry {
         let (kept, package) = self.keeper.good_before(id, plugin.digest())?.ok_or_else(no_previous)?;
         let file = lock(&self.shelf).file_of(id).ok_or_else(no_previous)?;
         let earlier = self.loader.load_file(&package.component, &file)?;
+        // The file first: a version that is withdrawn and still in the folder would serve nobody after a restart.
+        archive::put(&file, &package)?;
         self.keeper.withdraw(id, plugin.digest(), why)?;
         // What the later version was granted goes with it.
         self.keeper.grant(&earlier)?;
-        archive::put(&file, &package)?;
         let background = self.background(id, &kept.digest);
         Ok(lock(&self.shelf).put_back(Arc::new(earlier), background, (self.clock)()))
     }

@@ -24,7 +24,7 @@ mod start;
 
 pub use open::OpenError;
 pub(crate) use open::{open_database, prepare_data_dir};
-pub(crate) use start::start_with;
+pub(crate) use start::{Manner, start_in};
 pub use start::{Running, StartError, start, welcome_link};
 
 /// A cheap handle; all clones are the same server.

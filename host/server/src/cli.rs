@@ -54,6 +54,9 @@ enum Command {
     Plugin(plugin::Action),
     /// Explain an answer of a provider as the server would
     Diagnose(diagnose::Arguments),
+    /// What the server starts by itself to compile a plugin
+    #[command(hide = true)]
+    CompilePlugin { limits: Vec<String> },
 }
 
 /// Reads the command line and carries it out.
@@ -72,6 +75,8 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<ExitCode> {
     let path = cli.config.as_deref();
     match cli.command {
+        // Before any setting is read: the child has nothing of the host but its program.
+        Command::CompilePlugin { limits } => Ok(relink_runtime::compile_as_child(&limits)),
         Command::Config(action) => config_command::run(&action, path),
         Command::Serve => block_on(serve::run(&settings(path, telemetry::start)?)),
         Command::Demo(arguments) => block_on(demo::run(settings(path, telemetry::start_quietly)?, arguments)),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use relink_core::decide::Policy;
 use relink_core::secret::Secret;
-use relink_runtime::{BadKey, Keeping, Trust, TrustMode};
+use relink_runtime::{BadKey, Compile, CompileLimits, Keeping, Trust, TrustMode, Workshop};
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
@@ -42,6 +42,7 @@ pub struct Config {
     pub sessions: Sessions,
     pub log: Log,
     pub plugin_trust: PluginTrust,
+    pub plugin_compile: PluginCompile,
     /// Secrets of the apps: plugin, way to sign in, name.
     pub plugins: BTreeMap<String, BTreeMap<String, BTreeMap<String, ConfigSecret>>>,
 }
@@ -66,6 +67,36 @@ pub struct PluginTrust {
     pub mode: TrustMode,
     /// Names of publishers with their public keys of minisign.
     pub publishers: BTreeMap<String, String>,
+}
+
+/// What compiling one plugin may take.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PluginCompile {
+    pub time_per_mib: Span,
+    pub memory_mib: u64,
+}
+
+impl Default for PluginCompile {
+    fn default() -> Self {
+        let CompileLimits { time_per_mib, memory_bytes } = CompileLimits::default();
+        Self { time_per_mib: Span::seconds(time_per_mib.as_secs()), memory_mib: memory_bytes >> 20 }
+    }
+}
+
+impl PluginCompile {
+    /// Compiling in a child of this program: what `relink` does, whatever it was started for.
+    pub fn apart(&self) -> Compile {
+        let Self { time_per_mib, memory_mib } = self;
+        let limits = CompileLimits { time_per_mib: time_per_mib.duration(), memory_bytes: memory_mib << 20 };
+        Compile::Apart(Workshop::new(&this_program(), ["compile-plugin"], limits))
+    }
+}
+
+/// By the name that stays true when an update replaces the file while the program runs.
+fn this_program() -> PathBuf {
+    let running = PathBuf::from("/proc/self/exe");
+    if running.exists() { running } else { std::env::current_exe().unwrap_or(running) }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -195,6 +226,7 @@ impl Default for Config {
             sessions: Sessions::default(),
             log: Log::default(),
             plugin_trust: PluginTrust::default(),
+            plugin_compile: PluginCompile::default(),
             plugins: BTreeMap::new(),
         }
     }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use relink_runtime::TrustMode;
 
-use crate::app::{self, Running, system_time};
+use crate::app::{self, Manner, Running, system_time};
 use crate::cli::serve::StopSignals;
 use crate::config::{Config, Database, PluginTrust, Span};
 
@@ -58,7 +58,8 @@ async fn start(config: Config, arguments: &Arguments, data_dir: &Path) -> Result
     let port = arguments.listen.port().checked_add(1).unwrap_or_default();
     let simulator = Simulator::start(&arguments.simulator_bin, &data_dir.join("simulator.json"), port).await?;
     let config = settings(config, arguments, data_dir, &simulator);
-    let running = app::start_with(&config, Arc::new(system_time), Some(DemoMode)).await?;
+    let manner = Manner { compile: config.plugin_compile.apart(), demo: Some(DemoMode) };
+    let running = app::start_in(&config, Arc::new(system_time), manner).await?;
     seed::seed(running.app(), &config, &simulator).await?;
     Ok((running, simulator))
 }

@@ -2,6 +2,7 @@
 
 pub mod component;
 pub mod crates;
+mod fixtures;
 mod node;
 mod python;
 mod rust;
@@ -13,18 +14,24 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+pub use fixtures::attach_fixtures;
+
 use crate::project::{Kind, Project};
 
-/// Builds the plugin of a project into the file `component`, whose folder is made if need be.
+/// Builds the plugin of a project into the file `component`, whose folder is made if need be, and puts in its
+/// fixtures.
 ///
 /// Projects that are a table need the component that interprets it; others do not look at it.
 pub fn build(project: &Project, component: &Path, interpreter: &[u8]) -> Result<()> {
     match project.kind() {
-        Kind::Rust => rust::build(project.folder(), component),
-        Kind::Node => node::build(project.folder(), component),
-        Kind::Python => python::build(project.folder(), component),
-        Kind::Table => table::build(project.folder(), component, interpreter),
+        Kind::Rust => rust::build(project.folder(), component)?,
+        Kind::Node => node::build(project.folder(), component)?,
+        Kind::Python => python::build(project.folder(), component)?,
+        Kind::Table => table::build(project.folder(), component, interpreter)?,
     }
+    let mut bytes = fs::read(component).with_context(|| format!("{} cannot be read", component.display()))?;
+    attach_fixtures(&mut bytes, project.folder())?;
+    write(component, &bytes)
 }
 
 /// Writes a component unless it is the same that is there, since a running host watches the file; says whether

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use relink_authoring::build::toolchain::{Toolchain, core_modules};
-use relink_authoring::build::{component, write_if_changed};
+use relink_authoring::build::{attach_fixtures, component, write_if_changed};
 use relink_authoring::declarative::Table;
 
 use crate::run;
@@ -36,6 +36,7 @@ pub(crate) enum Selection<'a> {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Plugin {
     name: String,
+    folder: PathBuf,
     made_of: MadeOf,
 }
 
@@ -81,13 +82,14 @@ pub(crate) fn build(workspace: &Workspace, selection: Selection<'_>) -> Result<(
     fs::create_dir_all(&components).context("the folder for plugins cannot be made")?;
     let interpreter = encode_interpreter(workspace, &core_modules)?;
     for plugin in &plugins {
-        let Plugin { name, made_of } = plugin;
-        let component = match made_of {
+        let Plugin { name, folder, made_of } = plugin;
+        let mut component = match made_of {
             MadeOf::Crate { core_module, .. } => {
                 encode(core_module.as_deref(), &core_modules).with_context(|| format!("plugin {name}"))?
             }
             MadeOf::Table { file } => Table::read(file)?.component(&interpreter)?,
         };
+        attach_fixtures(&mut component, folder).with_context(|| format!("plugin {name}"))?;
         if write_if_changed(&components.join(format!("{name}.wasm")), &component)? {
             run::note(format_args!("{name}.wasm, {} KiB", component.len() / 1024));
         }
@@ -128,7 +130,8 @@ fn find_plugins(workspace: &Workspace) -> Result<BTreeSet<Plugin>> {
         let file = folder.join("plugin.toml");
         let is_table = file.is_file() && !folder.join("Cargo.toml").is_file();
         if let Some(name) = folder.file_name().and_then(|name| name.to_str()).filter(|_| is_table) {
-            plugins.insert(Plugin { name: name.to_owned(), made_of: MadeOf::Table { file } });
+            let name = name.to_owned();
+            plugins.insert(Plugin { name, folder, made_of: MadeOf::Table { file } });
         }
     }
     Ok(plugins)
@@ -141,6 +144,7 @@ fn find_crates(workspace: &Workspace) -> BTreeSet<Plugin> {
         let name = folder.file_name()?.to_str()?;
         (folder.parent() == Some(&home)).then(|| Plugin {
             name: name.to_owned(),
+            folder: folder.to_owned(),
             made_of: MadeOf::Crate { package: package.name.clone(), core_module: package.core_module() },
         })
     });
@@ -194,6 +198,7 @@ mod tests {
     fn plugins(names: &[&str]) -> BTreeSet<Plugin> {
         let plugin = |name: &&str| Plugin {
             name: (*name).to_owned(),
+            folder: PathBuf::from(name),
             made_of: MadeOf::Crate { package: format!("relink-plugin-{name}"), core_module: None },
         };
         names.iter().map(plugin).collect()

@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod guests;
+mod hostile;
 mod new_plugin;
 mod postgres;
 mod run;
@@ -41,6 +42,7 @@ enum Chore {
     Setup,
     /// Measure in release mode
     Bench(bench::Arguments),
+    Hostile(hostile::Arguments),
     /// Run a command beside a private PostgreSQL cluster
     Postgres(postgres::Arguments),
     #[command(hide = true)]
@@ -66,6 +68,7 @@ fn perform(chore: Chore) -> Result<ExitCode> {
         Chore::NewPlugin(arguments) => new_plugin::new_plugin(&workspace, &arguments)?,
         Chore::CheckPlugin(arguments) => new_plugin::check_plugin(&workspace, &arguments)?,
         Chore::Setup => setup::setup(&workspace)?,
+        Chore::Hostile(arguments) => hostile::hostile(&workspace, &arguments)?,
         Chore::Bench(arguments) => bench::bench(&workspace, &arguments)?,
         Chore::Postgres(arguments) => postgres::postgres(&workspace, &arguments)?,
         Chore::OpenBrowser(arguments) => demo::open_browser(&arguments)?,

@@ -21,6 +21,7 @@ pub(super) struct Surface {
     core_modules: usize,
     largest_memory_bytes: u64,
     largest_table_elements: u64,
+    pub(super) fixtures: Option<Vec<u8>>,
 }
 
 impl Surface {
@@ -47,6 +48,9 @@ impl Surface {
                             surface.exports.push(export.name.name.to_owned());
                         }
                     }
+                }
+                Payload::CustomSection(section) if depth == 0 && section.name() == relink_fixtures::SECTION => {
+                    surface.fixtures = Some(section.data().to_owned());
                 }
                 Payload::MemorySection(memories) => {
                     for memory in memories {

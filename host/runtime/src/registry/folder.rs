@@ -7,8 +7,10 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use crate::archive::signature_file;
 use crate::refusal::{Gate, Refusal};
@@ -96,7 +98,9 @@ impl Folder {
         if !real.starts_with(&self.path) {
             return Err(refuse("the file is a link out of the folder".to_owned(), "a file within the folder"));
         }
-        let file = File::open(&real).map_err(unreadable)?;
+        // A link that takes the file's place meanwhile is not followed.
+        let follow_none = i32::try_from(OFlags::NOFOLLOW.bits()).expect("flags of a file are small");
+        let file = File::options().read(true).custom_flags(follow_none).open(&real).map_err(unreadable)?;
         if !file.metadata().map_err(unreadable)?.is_file() {
             return Err(refuse("this is not a file".to_owned(), "a file"));
         }

@@ -68,16 +68,33 @@ impl Keeper {
         self.ledger(plugin.id())?.judge(plugin, publisher.as_deref(), trust.mode())
     }
 
-    /// Remembers a plugin that took service.
+    /// Remembers a plugin that is about to take service, unless that is no longer allowed: somebody else may
+    /// have changed the ledger since it was judged.
     pub(super) fn note(&self, plugin: &Plugin, package: &Package, now: Timestamp) -> Result<(), Refusal> {
         let Some(trust) = &self.trust else { return Ok(()) };
         let publisher = trust.publisher_of(&package.component, package.signature.as_deref())?;
+        let _lock = self.archive.lock().map_err(|error| unwritable(&error))?;
         let mut ledger = self.ledger(plugin.id())?;
+        ledger.judge(plugin, publisher.as_deref(), trust.mode())?;
         if ledger.find(plugin.digest()).is_some() {
             return Ok(());
         }
         ledger.admit(plugin, publisher, trust.mode(), now);
         self.keep(plugin, package, &ledger).map_err(|error| unwritable(&error))
+    }
+
+    /// What is known of a plugin now, for [`Keeper::restore`].
+    pub(super) fn remembered(&self, id: &str) -> Result<Ledger, Refusal> {
+        if self.trust.is_none() { Ok(Ledger::default()) } else { self.ledger(id) }
+    }
+
+    /// Forgets what was remembered of an installation that came to nothing.
+    pub(super) fn restore(&self, id: &str, before: &Ledger) -> io::Result<()> {
+        if self.trust.is_none() {
+            return Ok(());
+        }
+        let _lock = self.archive.lock()?;
+        if before.versions.is_empty() { self.archive.forget(id) } else { self.archive.save(id, before) }
     }
 
     /// The version to go back to from the one with this digest, with its bytes.
@@ -156,7 +173,6 @@ impl Keeper {
     }
 
     fn keep(&self, plugin: &Plugin, package: &Package, ledger: &Ledger) -> io::Result<()> {
-        let _lock = self.archive.lock()?;
         self.archive.keep(plugin.id(), plugin.digest(), package)?;
         self.archive.save(plugin.id(), ledger)
     }
@@ -169,7 +185,10 @@ impl Keeper {
     }
 
     fn ledger(&self, id: &str) -> Result<Ledger, Refusal> {
-        self.archive.ledger(id).map_err(|error| unwritable(&error))
+        self.archive.ledger(id).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => damaged(id, &error),
+            _ => unwritable(&error),
+        })
     }
 }
 
@@ -179,5 +198,16 @@ fn unwritable(error: &io::Error) -> Refusal {
         format!("what is remembered of the plugin cannot be read or written: {error}"),
         "a data folder that the host may write",
         "give the user of the host the right to write into its data folder",
+    )
+}
+
+/// Nothing is guessed: whoever damaged the ledger could otherwise have a plugin of another publisher taken, or
+/// one that reaches further than was granted.
+fn damaged(id: &str, error: &io::Error) -> Refusal {
+    Refusal::new(
+        Gate::File,
+        format!("what is remembered of the plugin is damaged: {error}"),
+        "the file `ledger.json` of the plugin in the folder `plugin-versions`, as the host wrote it",
+        format!("put it back from a backup; or run `relink plugin remove {id}` and install the plugin anew"),
     )
 }

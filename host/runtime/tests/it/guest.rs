@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use relink_core::plugin::{Context, Event, Facts, Failure, Message, Operation, Phase};
 use relink_core::time::Timestamp;
-use relink_runtime::{Limits, Loader, LoaderConfig, Plugin, Refusal};
+use relink_runtime::{Compile, Limits, Loader, LoaderConfig, Plugin, Proof, Refusal};
 use serde_json::{Value, json};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, Type, WorldItem};
@@ -96,6 +96,11 @@ impl Guest {
     }
 
     pub(crate) fn component(&self) -> Vec<u8> {
+        self.component_with(|module| module).unwrap()
+    }
+
+    /// The component around what `change` makes of the core module, if it can become one.
+    pub(crate) fn component_with(&self, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Option<Vec<u8>> {
         let mut resolve = Resolve::default();
         if self.wit.contains("import wasi:") {
             let wasi = "package wasi:filesystem@0.2.3; interface types { open: func(); }";
@@ -103,9 +108,9 @@ impl Guest {
         }
         let package = resolve.push_str("plugin.wit", &self.wit).unwrap();
         let world = resolve.select_world(&[package], Some("plugin")).unwrap();
-        let mut module = wat::parse_str(self.text(&resolve, world)).unwrap();
-        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
-        ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
+        let mut module = change(wat::parse_str(self.text(&resolve, world)).unwrap());
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).ok()?;
+        ComponentEncoder::default().module(&module).ok()?.encode().ok()
     }
 
     fn is_of_0_1(&self) -> bool {
@@ -317,7 +322,8 @@ pub(crate) fn load(guest: &Guest) -> Result<Plugin, Refusal> {
 pub(crate) fn load_bytes(component: &[u8]) -> Result<Plugin, Refusal> {
     static LOADER: LazyLock<Loader> = LazyLock::new(|| {
         let supported_features = vec!["auth:oauth1".to_owned(), "signer:hmac".to_owned()];
-        Loader::new(LoaderConfig { limits: limits(), cache_dir: None, supported_features }).unwrap()
+        let (compile, proof) = (Compile::Here, Proof::Fixtures);
+        Loader::new(LoaderConfig { limits: limits(), cache_dir: None, compile, proof, supported_features }).unwrap()
     });
     LOADER.load(component)
 }

@@ -1,5 +1,11 @@
 //! Guests that want to harm: each is ended, is named for what it did, and harms nobody else.
 
+mod attacks;
+pub(crate) mod bombs;
+mod field;
+mod matrix;
+mod mutations;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 

@@ -4,11 +4,12 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::thread;
 
 use relink_core::time::Timestamp;
 use relink_runtime::{
-    Approval, Calls, ChangeError, Fault, Keeping, Limits, Listing, ListingState, Package, Plugin, Registry,
+    Approval, Calls, ChangeError, Compile, Fault, Keeping, Limits, Listing, ListingState, Package, Plugin, Registry,
     RegistryConfig, RegistryEvent, Trust, TrustMode,
 };
 use serde_json::json;
@@ -57,6 +58,11 @@ impl Scene {
         self.root.path().join("plugins").join(name)
     }
 
+    /// Where is remembered what is known of a plugin.
+    pub(crate) fn memory_of(&self, id: &str) -> PathBuf {
+        self.root.path().join("versions").join(id)
+    }
+
     pub(crate) fn put(&self, name: &str, component: &[u8]) {
         fs::write(self.file(name), component).unwrap();
         self.settle();
@@ -100,6 +106,7 @@ fn open(root: &tempfile::TempDir, now: &Arc<AtomicI64>, limits: Limits, trust: &
     Registry::open(RegistryConfig {
         folder: root.path().join("plugins"),
         cache_dir: root.path().join("cache"),
+        compile: Compile::Here,
         limits,
         supported_features: Vec::new(),
         keeping: Some(Keeping { trust: trust.clone(), archive_dir: root.path().join("versions") }),
@@ -355,6 +362,40 @@ fn a_plugin_whose_code_and_file_are_both_lost_is_not_to_blame() {
     fs::remove_file(code).unwrap();
     fs::write(scene.file("acme.wasm"), version("1.1.0")).unwrap();
     assert_eq!(held.step(context(), &[], start()).unwrap_err(), Fault::Host);
+}
+
+#[test]
+fn whatever_happens_to_a_file_while_it_is_loaded_only_whole_versions_serve() {
+    let scene = Scene::new();
+    let file = scene.file("acme.wasm");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                scene.registry.look();
+            }
+        });
+        for number in 0..24 {
+            let component = version(&format!("1.0.{number}"));
+            let aside = scene.file(&format!(".{number}.wasm"));
+            match number % 4 {
+                0 => fs::write(&file, &component[..component.len() / 2]).unwrap(),
+                1 => {
+                    symlink(aside.file_name().unwrap(), scene.file(".link")).unwrap();
+                    fs::rename(scene.file(".link"), &file).unwrap();
+                }
+                _ => fs::remove_file(&file).unwrap(),
+            }
+            fs::write(&aside, &component).unwrap();
+            fs::rename(&aside, &file).unwrap();
+            if let Some(plugin) = scene.registry.get("acme") {
+                assert!(plugin.step(context(), &[], start()).is_ok(), "{}", plugin.version());
+            }
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    scene.settle();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.23"));
 }
 
 #[tokio::test]

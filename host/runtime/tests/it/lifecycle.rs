@@ -2,7 +2,10 @@
 
 use std::fs;
 use std::io::Cursor;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use minisign::KeyPair;
 use relink_runtime::{Approval, Calls, ChangeError, Gate, ListingState, Package, Trust, TrustMode};
@@ -175,4 +178,124 @@ fn a_signature_may_come_after_the_file() {
     fs::write(scene.file("acme.wasm.minisig"), sign(&acme, &version("1.0.0"))).unwrap();
     scene.settle();
     assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+}
+
+/// A link to nowhere in the place of a folder: nothing is in it and nothing can be, even for root.
+fn block(folder: &Path) {
+    fs::create_dir_all(folder.parent().unwrap()).unwrap();
+    if folder.is_dir() {
+        fs::rename(folder, folder.with_extension("away")).unwrap();
+    }
+    symlink("nowhere/at/all", folder).unwrap();
+}
+
+fn unblock(folder: &Path) {
+    let _ = fs::remove_file(folder);
+    let away = folder.with_extension("away");
+    if away.is_dir() {
+        fs::rename(away, folder).unwrap();
+    }
+}
+
+#[test]
+fn an_installation_that_cannot_be_remembered_leaves_nothing_behind() {
+    let mut scene = Scene::new();
+    block(&scene.memory_of("acme"));
+    assert!(scene.install(&version("1.0.0")).is_err());
+    assert!(!scene.file("acme.wasm").exists());
+    scene.settle();
+    assert!(scene.registry.list().is_empty());
+    unblock(&scene.memory_of("acme"));
+    scene.restart();
+    assert!(scene.registry.list().is_empty());
+    scene.install(&version("1.0.0")).unwrap();
+}
+
+#[test]
+fn an_update_that_cannot_be_written_leaves_the_version_and_its_ledger_as_they_were() {
+    let mut scene = Scene::new();
+    scene.install(&version("1.0.0")).unwrap();
+    let before = fs::read(scene.memory_of("acme").join("ledger.json")).unwrap();
+    let folder = scene.file("acme.wasm").parent().unwrap().to_owned();
+    block(&folder);
+    let package = Package { component: wider("1.1.0"), signature: None };
+    assert!(scene.registry.install(package, Approval::Given).is_err());
+    assert_eq!(fs::read(scene.memory_of("acme").join("ledger.json")).unwrap(), before);
+    unblock(&folder);
+    scene.restart();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+    assert_eq!(gate(scene.install(&wider("1.1.0"))), Gate::Approval);
+}
+
+#[test]
+fn a_signature_goes_back_with_the_component_that_it_is_for() {
+    let acme = KeyPair::generate_unencrypted_keypair().unwrap();
+    let mut scene = scene_that_trusts(&[("Acme", &acme)], TrustMode::Signed);
+    scene.registry.install(signed(&acme, version("1.0.0")), Approval::Pending).unwrap();
+    // The component cannot be put in place of a folder; its signature can.
+    let file = scene.file("acme.wasm");
+    fs::rename(&file, scene.file("kept")).unwrap();
+    fs::create_dir(&file).unwrap();
+    assert!(scene.registry.install(signed(&acme, version("1.1.0")), Approval::Pending).is_err());
+    fs::remove_dir(&file).unwrap();
+    fs::rename(scene.file("kept"), &file).unwrap();
+    scene.restart();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+}
+
+#[test]
+fn a_damaged_ledger_is_trusted_in_nothing_and_the_way_out_is_told() {
+    let mut scene = Scene::new();
+    scene.install(&version("1.0.0")).unwrap();
+    let ledger = scene.memory_of("acme").join("ledger.json");
+    let intact = fs::read(&ledger).unwrap();
+    for damaged in [&b""[..], b"{}", b"[1]", &intact[..intact.len() / 2]] {
+        fs::write(&ledger, damaged).unwrap();
+        scene.settle();
+        assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"), "what is in service stays");
+        assert_eq!(gate(scene.install(&version("1.1.0"))), Gate::File);
+        scene.restart();
+        assert_eq!(scene.version_of("acme"), None);
+        let refusal = scene.refusal("acme.wasm");
+        assert!(refusal.contains("is damaged") && refusal.contains("relink plugin remove acme"), "{refusal}");
+        fs::write(&ledger, &intact).unwrap();
+        scene.restart();
+        assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+    }
+    fs::write(&ledger, "nonsense").unwrap();
+    scene.restart();
+    scene.registry.remove("acme").unwrap();
+    scene.install(&version("1.1.0")).unwrap();
+}
+
+#[test]
+fn two_processes_that_install_at_once_leave_one_of_their_versions() {
+    let mut scene = Scene::new();
+    scene.install(&version("1.0.0")).unwrap();
+    let other = scene.another_process();
+    let packages = ["1.1.0", "1.2.0"].map(|version| Package { component: self::version(version), signature: None });
+    thread::scope(|scope| {
+        let [one, two] = packages;
+        let registry = &scene.registry;
+        scope.spawn(move || registry.install(one, Approval::Pending));
+        scope.spawn(move || other.install(two, Approval::Pending));
+    });
+    scene.settle();
+    let served = scene.version_of("acme").unwrap();
+    scene.restart();
+    assert_eq!(scene.version_of("acme"), Some(served));
+    let ledger = fs::read_to_string(scene.memory_of("acme").join("ledger.json")).unwrap();
+    assert!(ledger.contains("1.2.0"), "a lost line: {ledger}");
+}
+
+#[test]
+fn what_another_process_switches_off_stays_off_while_an_update_arrives() {
+    let mut scene = Scene::new();
+    scene.install(&version("1.0.0")).unwrap();
+    scene.another_process().disable("acme").unwrap();
+    fs::write(scene.file("acme.wasm"), version("1.1.0")).unwrap();
+    scene.settle();
+    assert_eq!(scene.version_of("acme"), None);
+    scene.restart();
+    assert_eq!(scene.version_of("acme"), None);
 }

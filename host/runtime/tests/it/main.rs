@@ -4,8 +4,10 @@
 
 mod abi;
 mod calls;
+mod compile;
 mod descriptors;
 mod figures;
+mod fixtures;
 mod gates;
 mod guest;
 mod hostile;

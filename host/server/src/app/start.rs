@@ -6,7 +6,7 @@ use std::sync::Arc;
 use relink_core::secret::Secret;
 use relink_egress::{Egress, EgressConfig, Routes};
 use relink_engine::{Clock, Engine, Parts};
-use relink_runtime::{Limits, Registry, RegistryConfig};
+use relink_runtime::{Compile, Limits, Registry, RegistryConfig};
 use relink_store::{Db, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -87,12 +87,20 @@ impl Running {
     }
 }
 
-/// Starts the server that `config` describes, with the clock of the machine or of a test.
-pub async fn start(config: &Config, clock: Clock) -> Result<Running, StartError> {
-    start_with(config, clock, None).await
+/// What is not for an operator to set.
+pub(crate) struct Manner {
+    pub(crate) compile: Compile,
+    pub(crate) demo: Option<DemoMode>,
 }
 
-pub(crate) async fn start_with(config: &Config, clock: Clock, demo: Option<DemoMode>) -> Result<Running, StartError> {
+/// Starts the server that `config` describes within another program, with the clock of the machine or of a
+/// test. Plugins are compiled in this process, since the other program cannot be asked to.
+pub async fn start(config: &Config, clock: Clock) -> Result<Running, StartError> {
+    start_in(config, clock, Manner { compile: Compile::Here, demo: None }).await
+}
+
+pub(crate) async fn start_in(config: &Config, clock: Clock, manner: Manner) -> Result<Running, StartError> {
+    let Manner { compile, demo } = manner;
     let listener = listen(config.listen).await?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
     // A test asks for any free port, so only now it is known which.
@@ -100,7 +108,7 @@ pub(crate) async fn start_with(config: &Config, clock: Clock, demo: Option<DemoM
     let base_url = config.base_url();
 
     let (db, sealer) = open::open_database(&config).await?;
-    let registry = open_registry(&config, &clock).await?;
+    let registry = open_registry(&config, compile, &clock).await?;
     let config = if demo.is_some() { people::with_app_secrets(config, &registry) } else { config };
     let routes = Routes::new(config.egress.routes.clone())?;
     let egress = Egress::new(EgressConfig { routes: routes.clone(), ..EgressConfig::default() })?;
@@ -137,10 +145,11 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 /// Compiles the plugins, away from the threads that answer.
-async fn open_registry(config: &Config, clock: &Clock) -> Result<Arc<Registry>, StartError> {
+async fn open_registry(config: &Config, compile: Compile, clock: &Clock) -> Result<Arc<Registry>, StartError> {
     let config = RegistryConfig {
         folder: config.plugins_dir(),
         cache_dir: config.plugin_cache_dir(),
+        compile,
         limits: Limits::default(),
         supported_features: features(),
         keeping: Some(config.plugin_keeping()?),
@@ -152,8 +161,8 @@ async fn open_registry(config: &Config, clock: &Clock) -> Result<Arc<Registry>, 
 
 async fn watch_plugins(registry: Arc<Registry>, shutdown: CancellationToken) {
     tokio::select! {
-        () = shutdown.cancelled() => {}
-        never = registry.watch() => match never {},
+        () = shutdown.cancelled() => registry.stop(),
+        never = Arc::clone(&registry).watch() => match never {},
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use relink_runtime::{Keeping, Limits, Loader, LoaderConfig, Plugin, Registry, RegistryConfig};
+use relink_runtime::{Keeping, Limits, Loader, LoaderConfig, Plugin, Proof, Registry, RegistryConfig};
 
 use crate::app::{features, prepare_data_dir, system_time};
 use crate::config::Config;
@@ -40,6 +40,7 @@ impl Plugins {
         let registry = Registry::open(RegistryConfig {
             folder: folder.clone(),
             cache_dir: cache_dir(config)?,
+            compile: config.plugin_compile.apart(),
             limits: Limits::default(),
             supported_features: features(),
             keeping,
@@ -72,7 +73,7 @@ impl Plugins {
 pub(super) fn find(config: &Config, folder: Option<&Path>, name: &str) -> Result<Arc<Plugin>> {
     let path = Path::new(name);
     if path.extension().is_some_and(|extension| extension == "wasm") || path.is_file() {
-        return load_file(config, path).map(Arc::new);
+        return load_file(config, path, Proof::Fixtures).map(Arc::new);
     }
     let plugins = Plugins::open(config, folder)?;
     plugins.find(name).with_context(|| {
@@ -81,16 +82,18 @@ pub(super) fn find(config: &Config, folder: Option<&Path>, name: &str) -> Result
 }
 
 /// Checks and loads one file.
-pub(super) fn load_file(config: &Config, path: &Path) -> Result<Plugin> {
+pub(super) fn load_file(config: &Config, path: &Path, proof: Proof) -> Result<Plugin> {
     let component = std::fs::read(path).with_context(|| format!("the plugin {} cannot be read", path.display()))?;
-    load(config, &component).with_context(|| format!("the plugin {} is refused", path.display()))
+    load(config, &component, proof).with_context(|| format!("the plugin {} is refused", path.display()))
 }
 
 /// Checks and loads a component.
-pub(super) fn load(config: &Config, component: &[u8]) -> Result<Plugin> {
+pub(super) fn load(config: &Config, component: &[u8], proof: Proof) -> Result<Plugin> {
     let loader = Loader::new(LoaderConfig {
         limits: Limits::default(),
         cache_dir: Some(cache_dir(config)?),
+        compile: config.plugin_compile.apart(),
+        proof,
         supported_features: features(),
     })?;
     Ok(loader.load(component)?)

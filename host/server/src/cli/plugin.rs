@@ -16,7 +16,6 @@ mod bench;
 mod build;
 mod check;
 mod conversation;
-mod convert;
 mod interpreter;
 mod manage;
 mod new;
@@ -24,7 +23,6 @@ mod pull;
 mod push;
 mod record;
 mod run;
-mod sandboxed;
 mod secrets;
 mod sign;
 mod target;
@@ -96,7 +94,7 @@ pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
         Action::Test(arguments) => test::run(config, arguments),
         Action::Run(arguments) => block_on(run::run(config, arguments)),
         Action::Record(arguments) => block_on(record::run(config, arguments)),
-        Action::Bench(arguments) => bench::run(arguments),
+        Action::Bench(arguments) => bench::run(config, arguments),
         Action::Keygen { secret_key } => sign::keygen(secret_key),
         Action::Sign { file, key } => sign::sign(file, key),
         Action::Push(arguments) => push::run(config, arguments),

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use anyhow::Result;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::app::{self, system_time, welcome_link};
+use crate::app::{self, Manner, system_time, welcome_link};
 use crate::config::Config;
 
 pub(super) async fn run(config: &Config) -> Result<()> {
     let mut stop = StopSignals::listen()?;
-    let running = app::start(config, Arc::new(system_time)).await?;
+    let manner = Manner { compile: config.plugin_compile.apart(), demo: None };
+    let running = app::start_in(config, Arc::new(system_time), manner).await?;
     println!("Relink is ready on {}", running.base_url());
     if let Some(link) = welcome_link(running.app()).await? {
         println!(

@@ -87,3 +87,35 @@ fn a_folder_that_is_no_project_is_told_how_to_become_one() {
     let said = plugin(folder.path(), ["build"]).failed();
     assert!(said.contains("relink plugin new NAME"), "{said}");
 }
+
+#[test]
+fn the_fixtures_travel_in_the_component_and_every_host_replays_them() {
+    let beacon = Beacon::new();
+    fs::remove_dir_all(beacon.folder().join("fixtures")).unwrap();
+    let said = beacon.plugin(&["check", "dist/beacon.wasm"]).done();
+    assert!(said.contains("carries its fixtures, and they hold"), "{said}");
+    let file = beacon.folder().join("dist/beacon.wasm");
+    let component = fs::read(&file).unwrap();
+    fs::write(&file, replaced(component, b"\"clicks\":12", b"\"clicks\":13")).unwrap();
+    let said = beacon.plugin(&["check", "dist/beacon.wasm"]).failed();
+    assert!(said.contains("refused at the gate `fixtures`") && said.contains("\"two pages of clicks\""), "{said}");
+    assert!(said.contains("rows[0].clicks: expected 13, found 12"), "{said}");
+}
+
+#[test]
+fn a_component_without_fixtures_is_taken_with_a_warning() {
+    let beacon = Beacon::new();
+    let file = beacon.folder().join("dist/beacon.wasm");
+    let component = fs::read(&file).unwrap();
+    fs::write(&file, replaced(component, b"relink:fixtures", b"relink:somewhat")).unwrap();
+    let said = beacon.plugin(&["check", "dist/beacon.wasm"]).done();
+    assert!(said.contains("warning: it carries no fixtures"), "{said}");
+}
+
+/// The bytes with `from` replaced by `to`, which is as long, so that no length in them becomes wrong.
+fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
+    bytes[at..at + to.len()].copy_from_slice(to);
+    bytes
+}

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use relink_core::plugin::Failure;
 use relink_core::reason::Diagnosis;
 use relink_core::time::Timestamp;
-use relink_runtime::{Calls, Limits, Plugin, Registry, RegistryConfig};
+use relink_runtime::{Calls, Compile, Limits, Plugin, Registry, RegistryConfig};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -27,6 +27,7 @@ impl Host {
         let registry = Registry::open(RegistryConfig {
             folder: folder.path().join("plugins"),
             cache_dir: folder.path().join("compiled"),
+            compile: Compile::Here,
             limits: Limits::default(),
             supported_features: Vec::new(),
             keeping: None,

@@ -30,13 +30,13 @@ const LAYERS: [(&str, &[&str]); 10] = [
         ],
     ),
     ("relink-engine", &["relink-runtime", "relink-egress", "relink-store", "relink-core"]),
-    ("relink-runtime", &["relink-core"]),
+    ("relink-runtime", &["relink-core", "relink-fixtures"]),
     ("relink-egress", &["relink-core"]),
     ("relink-store", &["relink-core"]),
     ("relink-core", &[]),
     ("relink-sdk", &["relink-fixtures"]),
     ("relink-declarative", &["relink-sdk"]),
-    ("relink-authoring", &["relink-declarative"]),
+    ("relink-authoring", &["relink-declarative", "relink-fixtures"]),
     ("relink-fixtures", &[]),
 ];
 

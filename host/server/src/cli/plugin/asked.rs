@@ -10,7 +10,7 @@ use relink_core::plugin::{AuthMethod, Context, Dataset, Operation, Slice, SyncMo
 use relink_core::time::{Day, Timestamp};
 use relink_egress::{Credentials, Egress, EgressConfig, Routes};
 use relink_fixtures::Recording;
-use relink_runtime::Plugin;
+use relink_runtime::{Plugin, Proof};
 use serde_json::{Map, Value};
 
 use super::conversation::Conversation;
@@ -79,7 +79,7 @@ pub(super) struct Prepared {
 impl Asked {
     /// Loads the plugin and reads the secrets; nothing is sent.
     pub(super) fn prepare(&self, config: &Config, now: Timestamp, seed: Vec<u8>) -> Result<Prepared> {
-        let (target, plugin) = self.named.load(config)?;
+        let (target, plugin) = self.named.load(config, Proof::Spared)?;
         let method = self.find_method(&plugin)?.clone();
         let operation = self.operation(&plugin, now.day())?;
         let credentials = secrets::read(&method, self.secrets.as_deref(), |name| std::env::var(name).ok())?;

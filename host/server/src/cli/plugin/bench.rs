@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use clap::Args;
 use relink_fixtures::{Subject, contract};
-use relink_runtime::{Limits, Loader, LoaderConfig, Plugin};
+use relink_runtime::fixtures::Sandboxed;
+use relink_runtime::{Limits, Loader, LoaderConfig, Plugin, Proof};
 use serde::Serialize;
 
-use super::sandboxed::Sandboxed;
 use super::target::Named;
 use crate::app::features;
+use crate::config::Config;
 
 #[derive(Args)]
 pub(in crate::cli) struct Arguments {
@@ -51,12 +52,17 @@ struct Timing {
     p99_us: f64,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
+pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     let target = arguments.named.find()?;
     let component =
         std::fs::read(&target.component).with_context(|| format!("{} cannot be read", target.component.display()))?;
-    let loader =
-        Loader::new(LoaderConfig { limits: Limits::default(), cache_dir: None, supported_features: features() })?;
+    let loader = Loader::new(LoaderConfig {
+        limits: Limits::default(),
+        cache_dir: None,
+        compile: config.plugin_compile.apart(),
+        proof: Proof::Spared,
+        supported_features: features(),
+    })?;
     let started = Instant::now();
     let plugin = Arc::new(loader.load(&component)?);
     let compiled = started.elapsed();
@@ -88,7 +94,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
 /// A subject that is timed.
 struct Timed {
     plugin: Arc<Plugin>,
-    subject: Sandboxed,
+    subject: Sandboxed<Arc<Plugin>>,
     describes: Vec<Duration>,
     classifies: Vec<Duration>,
     steps: Vec<Duration>,

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args;
 use relink_authoring::{Project, build};
+use relink_runtime::Proof;
 
 use super::interpreter::INTERPRETER;
 use crate::cli::offline;
@@ -25,7 +26,8 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     let project = Project::open(&arguments.project)?;
     let component = arguments.out.clone().unwrap_or_else(|| project.component());
     build::build(&project, &component, INTERPRETER)?;
-    let plugin = offline::load_file(config, &component).context("it was built, but no host would take it")?;
+    let plugin =
+        offline::load_file(config, &component, Proof::Fixtures).context("it was built, but no host would take it")?;
     println!("{}: {} {}, {} KiB", component.display(), plugin.id(), plugin.version(), plugin.size() / 1024);
     Ok(ExitCode::SUCCESS)
 }

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use relink_core::plugin::{AuthMethod, Descriptor, SecretSlot, SyncMode};
-use relink_runtime::{Plugin, Reach};
+use relink_runtime::fixtures::convert;
+use relink_runtime::{Plugin, Proof, Reach};
 
-use super::convert;
 use super::target::{Named, Target};
 use crate::config::Config;
 
@@ -18,11 +18,12 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
-    let (target, plugin) = arguments.named.load(config)?;
+    let (target, plugin) = arguments.named.load(config, Proof::Fixtures)?;
     let problems = problems(&target, &plugin)?;
     if problems.is_empty() {
         println!("{} {} is a valid plugin (sha-256 {}).", plugin.id(), plugin.version(), plugin.digest());
         describe(plugin.descriptor());
+        println!("  {}", proven(&plugin));
         return Ok(ExitCode::SUCCESS);
     }
     println!("{} {} would not work:", plugin.id(), plugin.version());
@@ -42,6 +43,15 @@ fn problems(target: &Target, plugin: &Plugin) -> Result<Vec<String>> {
         problems.extend(relink_fixtures::disagreements(&convert::described(plugin.descriptor()), &manifest));
     }
     Ok(problems)
+}
+
+fn proven(plugin: &Plugin) -> &'static str {
+    if plugin.carries_fixtures() {
+        "carries its fixtures, and they hold"
+    } else {
+        "warning: it carries no fixtures, so a host cannot try it before it takes service\n  fix: build it with \
+         `relink plugin build`, which puts in those of the folder `fixtures`"
+    }
 }
 
 /// What an operator approves and sets up.

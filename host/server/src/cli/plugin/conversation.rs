@@ -14,9 +14,8 @@ use relink_egress::{Answer, Call, Credentials, Egress, Scope, SendError};
 use relink_engine::diagnose::doubt;
 use relink_fixtures::Recording;
 use relink_runtime::Plugin;
+use relink_runtime::fixtures::convert;
 use tokio::time::sleep;
-
-use super::convert;
 
 /// As many as a server sends for one operation.
 const MAX_REQUESTS: u32 = 10_000;

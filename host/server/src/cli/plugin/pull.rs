@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use relink_runtime::{Package, signature_file};
+use relink_runtime::{Package, Proof, signature_file};
 
 use super::access::{Access, Pulled};
 use super::block_on;
@@ -34,7 +34,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     }
     let Pulled { package, pinned } = block_on(arguments.access.pull(address))?;
     let plugin =
-        offline::load(config, &package.component).with_context(|| format!("the plugin {pinned} is refused"))?;
+        offline::load(config, &package.component, Proof::Fixtures).with_context(|| format!("the plugin {pinned} is refused"))?;
     write(&file, &package)?;
     let signed = if package.signature.is_some() { "signed" } else { "not signed" };
     println!("{} {} is in {}, {signed} (sha-256 {}).", plugin.id(), plugin.version(), file.display(), plugin.digest());

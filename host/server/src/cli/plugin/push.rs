@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use relink_runtime::Limits;
+use relink_runtime::{Limits, Proof};
 
 use super::access::Access;
 use super::block_on;
@@ -28,7 +28,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     let package = read_package(&arguments.file, None)?;
-    let plugin = offline::load(config, &package.component)
+    let plugin = offline::load(config, &package.component, Proof::Fixtures)
         .with_context(|| format!("the plugin {} is refused", arguments.file.display()))?;
     let address = arguments.address.clone().for_version(plugin.version())?;
     let artifact = Artifact::new(&plugin, package, system_time())?;

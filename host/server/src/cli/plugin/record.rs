@@ -9,12 +9,12 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use relink_core::plugin::Operation;
 use relink_fixtures::{Diagnosed, Ends, Finds, Fixture, Operated, Surroundings};
+use relink_runtime::fixtures::{Sandboxed, convert};
 use serde_json::{Map, Value};
 
 use super::asked::{Asked, Prepared};
 use super::conversation::Ending;
-use super::sandboxed::Sandboxed;
-use super::{convert, counted};
+use super::counted;
 use crate::app::system_time;
 use crate::config::Config;
 

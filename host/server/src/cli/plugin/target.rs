@@ -8,7 +8,7 @@ use clap::Args;
 use relink_authoring::declarative::Table;
 use relink_authoring::{Kind, Project, build};
 use relink_fixtures::Case;
-use relink_runtime::Plugin;
+use relink_runtime::{Plugin, Proof};
 
 use super::interpreter::INTERPRETER;
 use crate::cli::offline;
@@ -45,9 +45,9 @@ impl Named {
     }
 
     /// Finds the component, takes it through all gates and makes it ready to be called.
-    pub(super) fn load(&self, config: &Config) -> Result<(Target, Arc<Plugin>)> {
+    pub(super) fn load(&self, config: &Config, proof: Proof) -> Result<(Target, Arc<Plugin>)> {
         let target = self.find()?;
-        let plugin = offline::load_file(config, &target.component)?;
+        let plugin = offline::load_file(config, &target.component, proof)?;
         Ok((target, Arc::new(plugin)))
     }
 }

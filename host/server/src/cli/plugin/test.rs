@@ -7,10 +7,10 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::Args;
 use relink_fixtures::{Case, Fixture, coverage};
-use relink_runtime::Plugin;
+use relink_runtime::fixtures::Sandboxed;
+use relink_runtime::{Plugin, Proof};
 use serde::Serialize;
 
-use super::sandboxed::Sandboxed;
 use super::target::Named;
 use crate::config::Config;
 
@@ -48,7 +48,7 @@ struct Broken {
 }
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
-    let (target, plugin) = arguments.named.load(config)?;
+    let (target, plugin) = arguments.named.load(config, Proof::Spared)?;
     let report = test(&plugin, target.load_fixtures(arguments.fixtures.as_deref())?, target.rule_codes()?);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -1,0 +1,110 @@
+//! A host with an honest plugin that somebody else uses, while something hostile is done to it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use relink_core::time::Timestamp;
+use relink_runtime::{Calls, Compile, Limits, Plugin, Registry, RegistryConfig};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use super::attacks::{Attack, Input};
+use crate::guest::{Guest, context, failure, start};
+
+/// How often the honest plugin is called.
+const PACE: Duration = Duration::from_millis(2);
+
+pub(super) struct Field {
+    _root: TempDir,
+    registry: Arc<Registry>,
+    calls: Calls,
+    neighbour: Arc<Plugin>,
+    runtime: Runtime,
+}
+
+/// What the host did about an attack.
+pub(super) struct Reaction {
+    pub(super) said: String,
+    pub(super) after: Duration,
+}
+
+impl Field {
+    pub(super) fn new(compile: Compile, limits: Limits) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let registry = Registry::open(RegistryConfig {
+            folder: root.path().join("plugins"),
+            cache_dir: root.path().join("cache"),
+            compile,
+            limits,
+            supported_features: Vec::new(),
+            keeping: None,
+            clock: Arc::new(|| Timestamp::from_ms(0)),
+        })
+        .unwrap();
+        let mut honest = Guest::named("neighbour");
+        honest.descriptor["aliases"] = serde_json::json!([]);
+        let neighbour = registry.load_bytes(&honest.component()).unwrap();
+        let calls = Calls::new(Arc::clone(&registry));
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
+        Self { _root: root, registry, calls, neighbour, runtime }
+    }
+
+    /// Does what the attack is, once.
+    pub(super) fn suffer(&self, attack: &Attack) -> Reaction {
+        let plugin = match &attack.input {
+            Input::Load(_) => None,
+            Input::Step(guest) | Input::Classify(guest) => Some(self.registry.load_bytes(&guest.component()).unwrap()),
+        };
+        let began = Instant::now();
+        let said = match (&attack.input, &plugin) {
+            (Input::Load(component), _) => self.registry.check(component).map_or_else(
+                |refusal| refusal.to_string(),
+                |plugin| format!("it was taken as {} {}", plugin.id(), plugin.version()),
+            ),
+            (Input::Classify(_), Some(plugin)) => {
+                self.outcome(async { self.calls.classify(plugin, failure()).await.map(|_| ()) })
+            }
+            (_, Some(plugin)) => {
+                let step = async { self.calls.step(plugin, context(), vec![0; 100], start()).await };
+                self.outcome(async { step.await.map(|_| ()) })
+            }
+            (_, None) => unreachable!("what is called was loaded"),
+        };
+        Reaction { said, after: began.elapsed() }
+    }
+
+    fn outcome(&self, call: impl Future<Output = Result<(), relink_runtime::Fault>>) -> String {
+        match self.runtime.block_on(call) {
+            Ok(()) => "it answered".to_owned(),
+            Err(fault) => format!("{}: {fault}", fault.code()),
+        }
+    }
+
+    /// Does `work`, and gives the p99 of the neighbour's calls meanwhile.
+    pub(super) fn neighbour_while<T>(&self, work: impl FnOnce() -> T) -> (T, Duration) {
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let calling = scope.spawn(|| self.call_neighbour(&is_over));
+            let done = work();
+            is_over.store(true, Ordering::Relaxed);
+            (done, calling.join().unwrap())
+        })
+    }
+
+    /// Calls the neighbour at its pace, and gives the p99.
+    fn call_neighbour(&self, is_over: &AtomicBool) -> Duration {
+        let mut times = Vec::new();
+        while !is_over.load(Ordering::Relaxed) || times.len() < 100 {
+            let began = Instant::now();
+            self.runtime.block_on(async {
+                self.calls.classify(&self.neighbour, failure()).await.unwrap();
+                times.push(began.elapsed());
+                tokio::time::sleep(PACE).await;
+            });
+        }
+        times.sort_unstable();
+        times[times.len() * 99 / 100]
+    }
+}
