@@ -39,7 +39,21 @@ impl Check<'_> {
             Proof::SignedField(SignedField { name, .. }) => check_name("proof.signed-field.name", name)?,
             Proof::Jws(jws) => self.check_jws(jws)?,
         }
-        self.inbound.handshake.as_ref().map_or(Ok(()), check_handshake)
+        self.inbound.handshake.as_ref().map_or(Ok(()), check_handshake)?;
+        self.check_together()
+    }
+
+    /// Anybody may ask for the hash of a challenge, and the payload of a signed field looks as one does.
+    fn check_together(&self) -> Result<(), Refusal> {
+        let signs_challenges = matches!(self.inbound.handshake, Some(Handshake::Signed(_)));
+        if signs_challenges && matches!(self.inbound.proof, Proof::SignedField(_)) {
+            return Err(refuse(
+                "`inbound` has a signed handshake and a signed field as proof",
+                "a proof that the handshake cannot be made to give away",
+                "leave the handshake out, or declare the proof that the provider uses beside it",
+            ));
+        }
+        Ok(())
     }
 
     fn check_secret(&self, name: &str) -> Result<(), Refusal> {
