@@ -15,3 +15,4 @@ mod sealing_key;
 mod telemetry;
 mod ui;
 mod web;
+mod webhooks;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::Path;
 use axum::response::Response;
-use relink_runtime::{Listing, ListingState};
+use relink_runtime::{Listing, ListingState, Plugin};
 use relink_store::authorizations;
 use relink_store::data_sources::{self, Filter};
 
@@ -16,6 +16,7 @@ use crate::pages::visit::Visit;
 use crate::ui::views::plugins::{PluginAction, PluginRow, PluginState, Plugins};
 use crate::ui::views::provider::Provider;
 use crate::ui::views::shell::{Section, Tone};
+use crate::ui::views::webhook::WebhookAddress;
 use crate::web::trouble::Trouble;
 
 pub(super) async fn page(visit: Visit) -> Result<Response, Trouble> {
@@ -47,6 +48,7 @@ async fn removed(visit: &Visit, lookup: &Lookup) -> Result<Vec<PluginRow>, Troub
             version: String::new(),
             hosts: Vec::new(),
             redirect_uri: None,
+            webhook: None,
             state: PluginState::Removed,
             data_sources: count_data_sources(visit, &id).await?,
             publisher: None,
@@ -101,12 +103,22 @@ fn row(visit: &Visit, lookup: &Lookup, listing: &Listing, data_sources: usize) -
         version: listing.version.clone().unwrap_or_default(),
         hosts,
         redirect_uri,
+        webhook: plugin.as_ref().and_then(|plugin| webhook_of(visit, plugin)),
         state,
         data_sources,
         publisher: listing.publisher.clone(),
         asks: listing.asks.clone(),
         actions: actions(listing),
     }
+}
+
+fn webhook_of(visit: &Visit, plugin: &Plugin) -> Option<WebhookAddress> {
+    let inbound = plugin.descriptor().inbound.as_ref()?;
+    Some(WebhookAddress {
+        label: inbound.label.clone(),
+        address: visit.app.engine().webhook_address(&visit.person().workspace_id, plugin.id()),
+        help_url: inbound.help_url.clone(),
+    })
 }
 
 /// What can be done with a plugin in this state.

@@ -13,6 +13,7 @@ use crate::ui::views::provider::Provider;
 use crate::ui::views::settings::{PersonRow, Settings, TokenRow};
 use crate::ui::views::shell::Section;
 use crate::ui::views::sign_in::{Login, Welcome};
+use crate::ui::views::webhook::WebhookAddress;
 use crate::ui::words::help;
 
 pub(super) fn the_others() -> Vec<Sample> {
@@ -105,6 +106,11 @@ fn plugins() -> Vec<PluginRow> {
         version: "1.2.0".to_owned(),
         hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
         redirect_uri: Some("https://relink.example/oauth/callback/wsp_1/google".to_owned()),
+        webhook: Some(WebhookAddress {
+            label: "Event receiver endpoint".to_owned(),
+            address: "https://relink.example/webhooks/ws_1/google".to_owned(),
+            help_url: Some("https://developers.google.com/identity/protocols/risc".to_owned()),
+        }),
         state,
         data_sources: 12,
         publisher: Some("Acme Inc".to_owned()),

@@ -5,6 +5,7 @@ use askama::Template;
 use crate::ui::icon;
 use crate::ui::views::provider::Provider;
 use crate::ui::views::shell::{Shell, Tone};
+use crate::ui::views::webhook::WebhookAddress;
 
 #[derive(Template)]
 #[template(path = "plugins.html")]
@@ -20,6 +21,8 @@ pub(crate) struct PluginRow {
     pub(crate) hosts: Vec<String>,
     /// Where the provider sends people back to; the operator registers it there.
     pub(crate) redirect_uri: Option<String>,
+    /// Where it sends messages by itself, if it does.
+    pub(crate) webhook: Option<WebhookAddress>,
     pub(crate) state: PluginState,
     pub(crate) data_sources: usize,
     /// Who signed it.
