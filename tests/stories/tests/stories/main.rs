@@ -26,3 +26,4 @@ mod table;
 mod tenancy;
 mod visibility;
 mod weather;
+mod webhooks;
