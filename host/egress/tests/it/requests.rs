@@ -76,6 +76,24 @@ async fn secrets_go_where_the_descriptor_says() {
     assert_eq!(seen.header("authorization"), "Basic ayYxLzI6");
 }
 
+#[tokio::test]
+async fn an_optional_secret_that_nobody_gave_is_left_out() {
+    let provider = Provider::answering(|_| "").await;
+    let developer_token = placement("api_key", Place::Header, "developer-token");
+    let mut method = method(vec![credential_use("default", vec![bearer(), developer_token])]);
+    let refused = send_as(&provider.egress(), &method, &credentials(), &get("/")).await;
+    assert_eq!(kind(refused), TransportKind::Blocked, "what is needed is not left out");
+    method.user_secrets.iter_mut().for_each(|slot| slot.optional = true);
+    send_as(&provider.egress(), &method, &credentials(), &get("/")).await.unwrap();
+    let given = credentials().with("api_key", secret("given"));
+    send_as(&provider.egress(), &method, &given, &get("/")).await.unwrap();
+    let seen = provider.seen();
+    assert_eq!(seen.len(), 2);
+    let tokens: Vec<_> = seen.iter().map(|request| request.headers.get("developer-token")).collect();
+    assert!(tokens[0].is_none() && tokens[1].is_some(), "{tokens:?}");
+    assert!(seen.iter().all(|request| request.header("authorization").starts_with("Bearer ")));
+}
+
 /// Sends `request` and checks that it was refused before anything reached the provider.
 async fn check_refused(placements: Vec<Placement>, credentials: &Credentials, request: &Request) {
     let provider = Provider::answering(|_| "").await;

@@ -14,6 +14,7 @@ use relink_core::plugin as core;
 use wasmtime::Store;
 
 use self::generated::relink::plugin::{diag, types};
+use crate::fault::Fault;
 use crate::guest::Guest;
 
 pub(super) use self::prepared::Prepared;
@@ -65,9 +66,12 @@ impl From<types::Oauth2> for core::OAuth2 {
     }
 }
 
-impl From<core::Phase> for types::Phase {
-    fn from(from: core::Phase) -> Self {
-        match from {
+/// Nothing is lacking here; the conversion can fail in older versions, and failures are converted alike.
+impl TryFrom<core::Phase> for types::Phase {
+    type Error = Fault;
+
+    fn try_from(from: core::Phase) -> Result<Self, Fault> {
+        Ok(match from {
             core::Phase::Authorize => Self::Authorize,
             core::Phase::Exchange => Self::Exchange,
             core::Phase::Refresh => Self::Refresh,
@@ -75,6 +79,6 @@ impl From<core::Phase> for types::Phase {
             core::Phase::Sync => Self::Sync,
             core::Phase::Revoke => Self::Revoke,
             core::Phase::Inbound => Self::Inbound,
-        }
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Which descriptions of a provider are believed.
 
-use relink_runtime::Gate;
+use relink_runtime::{Gate, Reach};
 use serde_json::{Value, json};
 
 use crate::guest::{Guest, load};
@@ -134,6 +134,15 @@ fn messages_are_proven_by_what_only_the_provider_has() {
     check("/inbound/handshake/echo/challenge", json!(""), "challenge` is \"\"");
     assert!(load(&with("/inbound/proof/hmac/hash", json!("sha1"))).is_ok(), "some providers have nothing better");
     assert!(load(&with("/inbound", Value::Null)).is_ok());
+}
+
+#[test]
+fn the_operator_is_told_what_passes_for_a_message() {
+    let asked = Reach::asked_by(load(&Guest::default()).unwrap().descriptor());
+    let mut silent = asked.clone();
+    silent.inbound.clear();
+    let beyond: Vec<_> = asked.beyond(&silent).lines().collect();
+    assert_eq!(beyond, ["believes messages to \"Webhook URL\" proven by a hash with client_id"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Beacon, built_project, plugin, relink, said};
+use crate::support::{Beacon, build, plugin, relink, said};
 
 #[test]
 fn a_rust_project_builds_offline_and_every_gate_takes_it() {
@@ -45,7 +45,9 @@ fn refused(component: &[u8]) -> String {
 #[test]
 fn a_feature_that_the_host_does_not_have_is_refused_at_installation() {
     let needy = |source: String| source.replacen(".auth(", ".requires(\"body:zip\").auth(", 1);
-    let said = refused(&fs::read(built_project("needy", needy).join("dist/needy.wasm")).unwrap());
+    let (project, said) = build("needy", needy);
+    assert!(said.failed().contains("it was built, but no host would take it"));
+    let said = refused(&fs::read(project.join("dist/needy.wasm")).unwrap());
     assert!(said.contains("`requires` names \"body:zip\", which this host does not have"), "{said}");
     assert!(said.contains("fix: update the host, or build the plugin without this feature"), "{said}");
 }

@@ -61,7 +61,8 @@ pub(crate) struct Beacon(TempDir);
 impl Beacon {
     /// Starts and builds the template's plugin, and takes a copy of what matters.
     pub(crate) fn new() -> Self {
-        let project = built_project("beacon", |source| source);
+        let (project, said) = build("beacon", |source| source);
+        said.done();
         let folder = tempfile::tempdir().unwrap();
         for part in ["dist/beacon.wasm", "plugin.toml", "fixtures/operations.json", "fixtures/diagnoses.json"] {
             let copy = folder.path().join(part);
@@ -92,8 +93,8 @@ fn shared() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("authoring")
 }
 
-/// A project of the template, changed, that was started and built by the program; tests only read it.
-pub(crate) fn built_project(name: &str, change: impl FnOnce(String) -> String) -> PathBuf {
+/// Starts a project and builds it, changed, with the program; tests only read it.
+pub(crate) fn build(name: &str, change: impl FnOnce(String) -> String) -> (PathBuf, Said) {
     let (shared, fresh) = (shared(), tempfile::tempdir().unwrap());
     fs::create_dir_all(&shared).unwrap();
     let lock = File::create(shared.join("lock")).unwrap();
@@ -104,8 +105,8 @@ pub(crate) fn built_project(name: &str, change: impl FnOnce(String) -> String) -
     fs::write(&source, change(fs::read_to_string(&source).unwrap())).unwrap();
     update(&started, &project);
     let target = shared.join("target");
-    said(relink(&shared).env("CARGO_TARGET_DIR", target).args(["plugin", "build", name])).done();
-    project
+    let said = said(relink(&shared).env("CARGO_TARGET_DIR", target).args(["plugin", "build", name]));
+    (project, said)
 }
 
 /// Writes only files that differ, so that cargo does not compile again what is the same.

@@ -5,15 +5,16 @@ use relink_core::reason::{Actor, Blast, Certainty, Diagnosis, Reason, Remedy};
 
 use super::exchange::{fields, unix_ms};
 use super::types;
+use crate::fault::Fault;
 use crate::text;
 
 const MESSAGE_CHARS: usize = 600;
 
 /// Fails in a phase that the version does not have.
 impl TryFrom<core::Failure> for types::Failure {
-    type Error = <types::Phase as TryFrom<core::Phase>>::Error;
+    type Error = Fault;
 
-    fn try_from(from: core::Failure) -> Result<Self, Self::Error> {
+    fn try_from(from: core::Failure) -> Result<Self, Fault> {
         Ok(Self {
             now: unix_ms(from.now),
             phase: from.phase.try_into()?,

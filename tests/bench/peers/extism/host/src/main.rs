@@ -20,7 +20,7 @@ fn main() -> Result<()> {
     let compiled = PluginBuilder::new(manifest)
         .with_wasi(false)
         .with_function_in_namespace(
-            "relink:plugin/diag@0.1.0",
+            "relink:plugin/diag@0.2.0",
             "log",
             [ValType::I32, ValType::I32, ValType::I32],
             [],
