@@ -34,6 +34,7 @@ impl Check<'_> {
         }
         check_help_url("inbound.help-url", self.inbound.help_url.as_deref())?;
         self.inbound.app_secrets().try_for_each(|name| self.check_secret(name))?;
+        self.inbound.keys().try_for_each(|name| self.check_key(name))?;
         match &self.inbound.proof {
             Proof::Hmac(hmac) => check_hmac(hmac)?,
             Proof::SignedField(SignedField { name, .. }) => check_name("proof.signed-field.name", name)?,
@@ -64,6 +65,19 @@ impl Check<'_> {
                 format!("`inbound` names the app secret {}, which is not declared", quoted(name)),
                 "an app secret of one of the auth methods",
                 "declare it in `app-secrets`, or correct the name",
+            )),
+        }
+    }
+
+    /// A client id stands in the address of every sign-in: whoever reads it there could prove messages.
+    fn check_key(&self, name: &str) -> Result<(), Refusal> {
+        let mut slots = self.descriptor.auth.iter().flat_map(|method| &method.app_secrets);
+        match slots.find(|slot| slot.name == name && slot.public) {
+            None => Ok(()),
+            Some(_) => Err(refuse(
+                format!("`inbound` proves messages with {}, which is public", quoted(name)),
+                "an app secret that nobody but the operator and the provider has",
+                "name the secret that the provider signs with, or do not declare it as public",
             )),
         }
     }
