@@ -61,5 +61,5 @@ fn sign(claims: &Value) -> String {
 }
 
 fn key() -> RsaKeyPair {
-    RsaKeyPair::from_pkcs8(KEY).expect("the file holds a key")
+    RsaKeyPair::from_der(KEY).expect("the file holds a key")
 }

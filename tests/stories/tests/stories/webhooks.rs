@@ -81,7 +81,7 @@ async fn a_message_that_is_not_the_providers_changes_nothing(database: Database)
     let with_body = |letter: &Letter, body: String| Letter { body, ..letter.clone() };
     let unsigned = Letter { headers: vec![("content-type", "application/json".to_owned())], ..of_x.clone() };
     for (forged, expected) in [
-        (with_body(&of_meta, of_meta.body.replace('.', ".e30")), 403),
+        (with_body(&of_meta, of_meta.body.replace("%2E", "%2Ee30")), 403),
         (with_body(&of_meta, format!("{}&{}", of_meta.body, of_meta.body)), 403),
         (with_body(&of_meta, "signed_request=e30.e30".to_owned()), 403),
         (with_body(&of_meta, String::new()), 403),
