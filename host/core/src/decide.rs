@@ -3,11 +3,15 @@
 //! Nothing is called broken on one observation, and nothing is called healthy that was not proven by
 //! a fetch. Trouble of the provider, the network, our app or the plugin never breaks a connection.
 
+mod told;
+
 use serde::{Deserialize, Serialize};
 
 use crate::reason::{Blast, Certainty, Diagnosis, Reason, Remedy};
 use crate::schedule::{next_regular, next_retry};
 use crate::time::Timestamp;
+
+pub use told::decide_told;
 
 /// The spans and counts that decisions are made with; the operator's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -86,6 +86,8 @@ id_types! {
     OutboxId = "out";
     /// One bearer token for the API.
     ApiTokenId = "tok";
+    /// One message that a provider sent by itself.
+    MessageId = "msg";
     /// One line of the audit trail.
     AuditId = "aud";
 }

@@ -8,6 +8,8 @@
 //! One request, read in order: [`send`](Egress::send) → `target` (may it go there?) → `draft` (may
 //! it look like this?) → `placement` (secrets in) → `budgets` (may it go now?) → `client` (public
 //! addresses only) → `body` (bounded, inflated, secrets out) → `framing` (cut at record borders).
+//!
+//! The other way round, [`prove`](Egress::prove) says whether a message that came in is the provider's own.
 
 mod address;
 mod answer;
@@ -21,6 +23,7 @@ mod draft;
 mod failure;
 mod framing;
 mod hosts;
+mod inbound;
 mod inflate;
 mod placement;
 mod redact;
@@ -40,6 +43,7 @@ pub use client::BuildError;
 pub use config::EgressConfig;
 pub use credentials::Credentials;
 pub use failure::SendError;
+pub use inbound::{AppSecrets, HandshakeAnswer, Posted, Proven, Unproven, shake_hands};
 pub use routes::{RouteError, Routes};
 pub use send::{Call, Egress};
 pub use token::{TokenAnswer, TokenGrant, TokenKind, TokenRefusal, Tokens};

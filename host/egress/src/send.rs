@@ -19,6 +19,7 @@ use crate::config::EgressConfig;
 use crate::credentials::Credentials;
 use crate::draft::Draft;
 use crate::failure::{SendError, blocked};
+use crate::inbound::KeySets;
 use crate::placement;
 use crate::redact::Redactor;
 use crate::routes::Routes;
@@ -43,6 +44,8 @@ pub(crate) struct Inner {
     /// Requests to token endpoints under way: data must never delay what keeps authorizations
     /// alive.
     pub(crate) token_slots: Slots,
+    /// With which providers sign their messages.
+    pub(crate) key_sets: KeySets,
 }
 
 /// On whose behalf a request is sent.
@@ -62,6 +65,7 @@ impl Egress {
             budgets: Budgets::new(),
             data_slots: Slots::new(config.per_host_concurrency),
             token_slots: Slots::new(config.per_host_concurrency),
+            key_sets: KeySets::default(),
             config,
         };
         Ok(Self { inner: Arc::new(inner) })

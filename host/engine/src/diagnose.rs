@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use relink_core::plugin::{Failure, Response};
+use relink_core::plugin::{Failure, Phase, Response};
 use relink_core::reason::{Actor, Blast, Certainty, Diagnosis, Reason, Remedy};
 use relink_runtime::{Calls, Fault, Plugin};
 
@@ -28,12 +28,14 @@ pub(crate) async fn explain(calls: &Calls, plugin: &Arc<Plugin>, failure: Failur
 /// structured 5xx or 429 may be the provider's word (some report dead tokens so), but it is doubtful. So is
 /// a breakage in an answer that the provider itself calls a success: that is the plugin's reading alone, and a
 /// plugin that reads wrongly would disconnect everybody within a minute.
+/// A message that the provider sent by itself, and proved, is its word.
 pub fn doubt(diagnosis: Diagnosis, evidence: &Failure) -> Diagnosis {
     if !diagnosis.is_breakage() {
         return diagnosis;
     }
     let Some(status) = evidence.status else {
-        return if evidence.redirect_query.is_some() { diagnosis } else { outage(&diagnosis, "host.no-answer") };
+        let is_said_otherwise = evidence.phase == Phase::Inbound || evidence.redirect_query.is_some();
+        return if is_said_otherwise { diagnosis } else { outage(&diagnosis, "host.no-answer") };
     };
     let is_trouble = status >= 500 || status == 429;
     match (is_trouble, is_structured(&evidence.body)) {
@@ -153,9 +155,13 @@ pub(crate) fn must_wait(ms: i64) -> Explained {
 }
 
 fn answer_for_people(failure: &Failure) -> Option<String> {
-    let status = failure.status?;
+    let title = match failure.status {
+        Some(status) => format!("HTTP {status}"),
+        None if failure.phase == Phase::Inbound => "Message of the provider".to_owned(),
+        None => return None,
+    };
     let body: String = String::from_utf8_lossy(&failure.body).chars().take(ANSWER_CHARS).collect();
-    Some(format!("HTTP {status}\n{body}"))
+    Some(format!("{title}\n{body}"))
 }
 
 /// The evidence of an answer that came outside a conversation with the plugin.
@@ -165,7 +171,7 @@ pub(crate) fn with_response(failure: Failure, response: &Response) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use relink_core::plugin::{Facts, Phase, TransportFailure, TransportKind};
+    use relink_core::plugin::{Facts, TransportFailure, TransportKind};
     use relink_core::time::Timestamp;
 
     use super::*;

@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::settings::{Clock, Settings};
 use crate::tokens::Refreshes;
 use crate::tokens::journal::{self, Journal};
-use crate::{outbox, recovery, scheduler};
+use crate::{inbound, outbox, recovery, scheduler};
 
 /// Something of a workspace is worth another look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,7 @@ struct Inner {
     journal: Journal,
     events: broadcast::Sender<Changed>,
     wake: Notify,
+    message_came: Notify,
     tasks: TaskTracker,
 }
 
@@ -70,18 +71,20 @@ impl Engine {
             refreshes: Refreshes::default(),
             events: broadcast::Sender::new(EVENT_BACKLOG),
             wake: Notify::new(),
+            message_came: Notify::new(),
             tasks: TaskTracker::new(),
         }))
     }
 
-    /// Stores what an earlier life of this node could not store, frees what it had claimed, then starts the scheduler, the outbox
-    /// and recovery. They end when `shutdown` is cancelled.
+    /// Stores what an earlier life of this node could not store, frees what it had claimed, then starts the scheduler, the outbox,
+    /// the work on messages of providers, and recovery. They end when `shutdown` is cancelled.
     pub async fn start(&self, shutdown: &CancellationToken) -> Result<(), StoreError> {
         journal::replay(self).await?;
         recovery::release_own_claims(self).await?;
         self.spawn(recovery::run(self.clone(), shutdown.clone()));
         self.spawn(scheduler::run(self.clone(), shutdown.clone()));
         self.spawn(outbox::run(self.clone(), shutdown.clone()));
+        self.spawn(inbound::run(self.clone(), shutdown.clone()));
         Ok(())
     }
 
@@ -124,6 +127,11 @@ impl Engine {
 
     pub(crate) async fn woken(&self) {
         self.0.wake.notified().await;
+    }
+
+    /// Says when a provider's message was entered.
+    pub(crate) fn message_came(&self) -> &Notify {
+        &self.0.message_came
     }
 
     /// Tells listeners that `workspace_id` changed. Having no listener is fine.

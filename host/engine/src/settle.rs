@@ -1,8 +1,9 @@
 //! The only functions that write health. Each is one transaction that tells one story: what a run
-//! found, or what a person's repair healed, with everything that follows from it. Nothing is sent
+//! found, what a provider said by itself, or what a person's repair healed, with everything that follows from it. Nothing is sent
 //! inside; mails and events leave after the commit.
 
 mod repair;
+mod told;
 
 use relink_core::decide::{Before, Change, Decision, Outcome, Scope, Suspicion, decide};
 use relink_core::id::{AuditId, RunId};
@@ -13,6 +14,7 @@ use relink_store::incidents::{Incident, IncidentFilter, NewIncident, Resolution,
 use relink_store::{StoreError, Tx, Visible, audit, incidents, runs};
 
 pub(crate) use repair::{Grant, settle_reconnection, settle_secrets};
+pub(crate) use told::{Told, settle_told};
 
 use crate::engine::Engine;
 use crate::notify;
@@ -49,14 +51,7 @@ fn decide_run(
     report: &Report,
     now: Timestamp,
 ) -> Decision {
-    let before = Before {
-        connection_id: connection.id.to_string(),
-        interval_ms: connection.interval_ms,
-        consecutive_failures: u32::try_from(connection.consecutive_failures).unwrap_or(u32::MAX),
-        is_broken: connection.incident_id.is_some(),
-        authorization_suspicion: suspicion_of(authorization.suspicion.as_deref()),
-        connection_suspicion: suspicion_of(connection.suspicion.as_deref()),
-    };
+    let before = before(connection, authorization);
     let decision = decide(&before, &report.outcome, &engine.settings().policy, now);
     let is_outdated = report.generation.is_some_and(|generation| generation != authorization.generation);
     let is_failure = matches!(decision.change, Change::Suspected { .. } | Change::Broken { .. });
@@ -64,6 +59,17 @@ fn decide_run(
         return Decision { change: Change::Unchanged, next_due_at: Some(now), ..decision };
     }
     decision
+}
+
+fn before(connection: &Connection, authorization: &Authorization) -> Before {
+    Before {
+        connection_id: connection.id.to_string(),
+        interval_ms: connection.interval_ms,
+        consecutive_failures: u32::try_from(connection.consecutive_failures).unwrap_or(u32::MAX),
+        is_broken: connection.incident_id.is_some(),
+        authorization_suspicion: suspicion_of(authorization.suspicion.as_deref()),
+        connection_suspicion: suspicion_of(connection.suspicion.as_deref()),
+    }
 }
 
 fn suspicion_of(json: Option<&str>) -> Option<Suspicion> {

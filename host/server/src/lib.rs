@@ -20,3 +20,4 @@ mod sealing_key;
 mod telemetry;
 mod ui;
 mod web;
+mod webhooks;

@@ -178,6 +178,19 @@ pub async fn find_by_subject(
     find.fetch_optional(access, read).await
 }
 
+const LIST_BY_SUBJECT: &str =
+    select!("WHERE workspace_id = $1 AND plugin_id = $2 AND subject = $3 AND removed_at IS NULL ORDER BY id");
+
+/// Lists what a login granted, by whichever method.
+pub async fn list_by_subject(
+    access: impl Into<Access<'_>>,
+    workspace: &WorkspaceId,
+    plugin: &str,
+    subject: &str,
+) -> Result<Vec<Authorization>> {
+    query(TABLE, LIST_BY_SUBJECT).bind(workspace).bind(plugin).bind(subject).fetch_all(access, read).await
+}
+
 const EXPIRING: &str =
     select!("WHERE workspace_id = $1 AND reauthorize_at <= $2 AND removed_at IS NULL ORDER BY reauthorize_at, id");
 

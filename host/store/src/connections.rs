@@ -14,7 +14,7 @@ use crate::query::{Query, query};
 use crate::row::Row;
 
 pub use self::claim::{
-    ConnectionUpdate, claim_due, extend_claim, next_due_at, release_claims, set_due_now, update_after_run,
+    ConnectionUpdate, claim_due, extend_claim, next_due_at, recall, release_claims, set_due_now, update_after_run,
 };
 pub use self::health::{break_by_authorization, break_one, heal_by_authorization, heal_one};
 
@@ -177,6 +177,23 @@ pub async fn list_of_authorization(
     authorization: &AuthorizationId,
 ) -> Result<Vec<Connection>> {
     query(TABLE, LIST_OF_AUTHORIZATION).bind(workspace).bind(authorization).fetch_all(access, read).await
+}
+
+const LIST_OF_ACCOUNT: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM connections
+     WHERE workspace_id = $1 AND plugin_id = $2 AND account_id = $3 AND state <> 'stopped' ORDER BY id"
+);
+
+/// Lists what reads an account, for whichever client and with whichever authorization.
+pub async fn list_of_account(
+    access: impl Into<Access<'_>>,
+    workspace: &WorkspaceId,
+    plugin: &str,
+    account: &str,
+) -> Result<Vec<Connection>> {
+    query(TABLE, LIST_OF_ACCOUNT).bind(workspace).bind(plugin).bind(account).fetch_all(access, read).await
 }
 
 /// What a repair must know of each of thousands of connections: which account it reads.

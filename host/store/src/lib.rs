@@ -26,6 +26,7 @@ pub mod clients;
 pub mod connections;
 pub mod coverage;
 pub mod data_sources;
+pub mod inbound_messages;
 pub mod incidents;
 pub mod meta;
 pub mod notices;

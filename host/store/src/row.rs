@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use relink_core::id::{
-    ApiTokenId, AuditId, AuthorizationId, ClientId, ConnectionId, IncidentId, NoticeId, OutboxId, ReconnectionId,
-    RunId, UserId, WorkspaceId,
+    ApiTokenId, AuditId, AuthorizationId, ClientId, ConnectionId, IncidentId, MessageId, NoticeId, OutboxId,
+    ReconnectionId, RunId, UserId, WorkspaceId,
 };
 use relink_core::reason::{Actor, Certainty, Reason, Remedy};
 use relink_core::time::{Day, Timestamp};
@@ -123,6 +123,7 @@ parsed!(
     ConnectionId,
     Day,
     IncidentId,
+    MessageId,
     NoticeId,
     OutboxId,
     ReconnectionId,

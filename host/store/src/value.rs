@@ -1,8 +1,8 @@
 //! What goes into a statement: four kinds of values that both databases can store.
 
 use relink_core::id::{
-    ApiTokenId, AuditId, AuthorizationId, ClientId, ConnectionId, IncidentId, NoticeId, OutboxId, ReconnectionId,
-    RunId, UserId, WorkspaceId,
+    ApiTokenId, AuditId, AuthorizationId, ClientId, ConnectionId, IncidentId, MessageId, NoticeId, OutboxId,
+    ReconnectionId, RunId, UserId, WorkspaceId,
 };
 use relink_core::reason::{Actor, Certainty, Reason, Remedy};
 use relink_core::time::{Day, Timestamp};
@@ -125,6 +125,7 @@ ids!(
     ClientId,
     ConnectionId,
     IncidentId,
+    MessageId,
     NoticeId,
     OutboxId,
     ReconnectionId,

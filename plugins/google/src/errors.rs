@@ -1,4 +1,4 @@
-//! What the errors of Google mean: of the login, of Google Ads, and of all other APIs.
+//! What the errors of Google mean: of the login, of Google Ads, of all other APIs, and of events.
 
 mod ads;
 mod apis;
@@ -6,10 +6,12 @@ mod login;
 
 use relink_sdk::{ErrorTable, Reason, Rule, rule};
 
+use crate::events;
+
 /// Google Ads comes before the other APIs: its answers have the same envelope and the same outer
 /// sentence for different causes, and the code inside decides.
 pub(crate) fn table() -> ErrorTable {
-    let rules = login::rules().into_iter().chain(ads::rules()).chain(apis::rules());
+    let rules = login::rules().into_iter().chain(ads::rules()).chain(apis::rules()).chain(events::rules());
     ErrorTable::new("google", "Google", rules)
 }
 

@@ -8,12 +8,13 @@ mod accounts;
 mod ads;
 mod analytics;
 mod errors;
+mod events;
 mod login;
 mod waits;
 
 use relink_sdk::{
-    BudgetKey, Context, Descriptor, Diagnosis, ErrorTable, Event, Failure, Fetch, Flow, Grant, Identity, Provider,
-    RateBudget, Remedy, Request, Slice, StepOut,
+    BudgetKey, Context, Descriptor, Diagnosis, ErrorTable, Event, Failure, Fetch, Flow, Grant, Identity, Message,
+    Provider, RateBudget, Remedy, Request, Signal, Slice, StepOut,
 };
 
 const USERINFO: &str = "https://openidconnect.googleapis.com/v1/userinfo";
@@ -37,12 +38,14 @@ impl Provider for Google {
             .host("accounts.google.com")
             .host("oauth2.googleapis.com")
             .host("openidconnect.googleapis.com")
+            .host("www.googleapis.com")
             .host(ads::HOST)
             .host(analytics::ADMIN_HOST)
             .host(analytics::DATA_HOST)
             .auth(login::method())
             .table(&ads::CAMPAIGN_PERFORMANCE)
             .table(&analytics::CHANNEL_TRAFFIC)
+            .inbound(events::receiver())
             .help("https://support.google.com/accounts/answer/13533235");
         descriptor.budgets = budgets();
         descriptor
@@ -77,6 +80,10 @@ impl Provider for Google {
             "channel_traffic" => analytics::channel_traffic(context, slice),
             _ => Flow::unknown_dataset(slice),
         }
+    }
+
+    fn receive(message: &Message) -> Vec<Signal> {
+        events::signals(message)
     }
 
     /// Google says how long to wait in many ways, few of them headers.

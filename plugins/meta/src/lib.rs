@@ -4,14 +4,15 @@
 //! once it is dead, only a person can help.
 
 mod accounts;
+mod deauthorized;
 mod envelope;
 mod errors;
 mod insights;
 mod usage;
 
 use relink_sdk::{
-    AuthMethod, BudgetKey, Context, Descriptor, Diagnosis, ErrorTable, Failure, Fetch, Flow, Grant, Identity, Oauth2,
-    Pages, Provider, Reason, Request, Response, Slice, Throttle,
+    AuthMethod, BudgetKey, Context, Descriptor, Diagnosis, ErrorTable, Failure, Fetch, Flow, Grant, Identity, Message,
+    Oauth2, Pages, Provider, Reason, Request, Response, Signal, Slice, Throttle,
 };
 
 use crate::insights::CAMPAIGN_INSIGHTS;
@@ -39,6 +40,7 @@ impl Provider for Meta {
             .auth(AuthMethod::oauth2(facebook_login()))
             .table(&CAMPAIGN_INSIGHTS)
             .budget(usage::BUDGET, usage::CALLS_PER_HOUR, usage::HOUR_MS, BudgetKey::Connection)
+            .inbound(deauthorized::callback())
             .help(BUSINESS_INTEGRATIONS)
     }
 
@@ -76,6 +78,10 @@ impl Provider for Meta {
 
     fn throttle(answer: &Response) -> Option<Throttle> {
         usage::throttle(answer)
+    }
+
+    fn receive(message: &Message) -> Vec<Signal> {
+        deauthorized::signal(message).into_iter().collect()
     }
 
     fn classify(failure: &Failure) -> Diagnosis {

@@ -29,6 +29,11 @@ pub(crate) fn table() -> ErrorTable {
             .contains(["authorization code was invalid", "code verifier"])
             .remedy(Remedy::None)
             .message("This attempt to connect to X took too long or was used before. Please start again."),
+        rule("access-revoked", Reason::InvalidRefreshToken)
+            .phase([Phase::Inbound])
+            .json_present(crate::revoked::REVOKE)
+            .cause("revoked-by-user")
+            .message("The access was removed in the X settings of this profile, under \"Connected apps\". Please reconnect if you still want the data."),
     ];
     let rules = login.into_iter().chain(problems::rules()).chain(ads::rules()).chain(numbered::rules());
     ErrorTable::new("x", "X", rules)

@@ -6,10 +6,11 @@
 
 mod errors;
 mod posts;
+mod revoked;
 
 use relink_sdk::{
-    Account, AuthMethod, BudgetKey, Context, Descriptor, ErrorTable, Fetch, Flow, Identity, Items, Oauth2, Provider,
-    Request, Response, Rotation, Slice, Throttle, TokenAuth,
+    Account, AuthMethod, BudgetKey, Context, Descriptor, ErrorTable, Fetch, Flow, Identity, Items, Message, Oauth2,
+    Provider, Request, Response, Rotation, SecretSlot, Signal, Slice, Throttle, TokenAuth,
 };
 use serde_json::Value;
 
@@ -34,9 +35,16 @@ impl Provider for X {
             .alias("twitter-ads")
             .host("x.com")
             .host("api.x.com")
-            .auth(AuthMethod::oauth2(oauth()))
+            .auth(
+                AuthMethod::oauth2(oauth()).app_secret(
+                    SecretSlot::new(revoked::CONSUMER_SECRET, "X API secret key, for webhooks")
+                        .help(revoked::WEBHOOKS_HELP)
+                        .optional(),
+                ),
+            )
             .table(&posts::POSTS)
             .budget(REQUESTS, REQUESTS_PER_WINDOW, WINDOW_MS, BudgetKey::Authorization)
+            .inbound(revoked::webhook())
             .help("https://help.x.com/en/managing-your-account/connect-or-revoke-access-to-third-party-apps")
     }
 
@@ -80,6 +88,10 @@ impl Provider for X {
         let has_data = document.get("data").is_some() || document.get("meta").is_some();
         let error = document.pointer("/errors/0").filter(|_| !has_data)?;
         Some(format!("X answered with an error alone: {}", error["title"].as_str().unwrap_or_default()))
+    }
+
+    fn receive(message: &Message) -> Vec<Signal> {
+        revoked::signal(message).into_iter().collect()
     }
 
     /// Every answer says how much is left of the window of its endpoint; the one that matters is told

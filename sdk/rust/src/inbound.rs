@@ -193,4 +193,24 @@ impl Signal {
         self.at = Some(ms);
         self
     }
+
+    /// When it happened, in seconds since 1970, if the message says so.
+    pub fn at_second(mut self, second: Option<u64>) -> Self {
+        self.at = second.map(|second| second.saturating_mul(1000));
+        self
+    }
+
+    /// When it happened, as RFC 3339 writes it; what cannot be read is left out.
+    ///
+    /// ```
+    /// use relink_sdk::{About, Signal};
+    ///
+    /// let signal = Signal::failed(About::Subject("42".into())).at_time("2018-05-24T09:48:12+00:00");
+    /// assert_eq!(signal.at, Some(1_527_155_292_000));
+    /// ```
+    pub fn at_time(mut self, text: &str) -> Self {
+        let moment: Option<jiff::Timestamp> = text.parse().ok();
+        self.at = moment.and_then(|moment| u64::try_from(moment.as_millisecond()).ok());
+        self
+    }
 }

@@ -24,6 +24,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/keys", post(commands::keys))
         .route("/tokens", post(commands::tokens))
         .route("/settings", post(commands::settings))
+        .route("/webhooks", post(commands::webhooks))
         .route("/assets/control.css", get(page::control_css))
         .route("/assets/control.js", get(page::control_js))
         .route("/assets/consent.css", get(page::consent_css))

@@ -56,7 +56,7 @@ impl Shared {
     }
 
     pub(crate) fn reset(&self) {
-        self.with_ledger(|ledger| *ledger = Ledger::new());
+        self.with_ledger(Ledger::begin_again);
         *self.traffic() = Traffic::default();
     }
 }

@@ -10,11 +10,12 @@ mod oauth;
 use axum::response::Response;
 
 use crate::{
-    Provider,
+    Provider, answer,
     call::Call,
     dispatch::Visit,
     fault::Fault,
     ledger::{Ledger, TokenKind, Visitor},
+    news,
     oauth::authorize,
     traffic::Endpoint,
     world::{Account, Kind, world},
@@ -29,7 +30,7 @@ pub(crate) fn visit(call: &Call, ledger: &Ledger) -> Visit {
         ("accounts.google.com", _) => Endpoint::Consent,
         ("oauth2.googleapis.com", "/token") if call.param("grant_type") == Some("refresh_token") => Endpoint::Refresh,
         ("oauth2.googleapis.com", "/token") => Endpoint::Exchange,
-        ("oauth2.googleapis.com", _) => Endpoint::Other,
+        ("oauth2.googleapis.com", _) | ("www.googleapis.com", "/oauth2/v3/certs") => Endpoint::Other,
         _ => Endpoint::Api,
     };
     let credential = call
@@ -49,6 +50,7 @@ pub(crate) fn answer(call: &Call, visit: &Visit, ledger: &mut Ledger) -> Respons
         ("accounts.google.com", _) => authorize::authorize(Provider::Google, call, ledger),
         ("oauth2.googleapis.com", "/token") => oauth::token(call, ledger),
         ("oauth2.googleapis.com", "/revoke") => oauth::revoke(call, ledger),
+        ("www.googleapis.com", "/oauth2/v3/certs") => answer::json(200, &news::key_set()),
         ("openidconnect.googleapis.com" | "www.googleapis.com", path) if path.ends_with("/userinfo") => {
             with_visitor(call, ledger, |visitor, _| oauth::userinfo(visitor))
         }

@@ -6,12 +6,13 @@ mod grants;
 mod keys;
 mod tokens;
 mod troubles;
+mod webhooks;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Provider, trouble::Trouble};
+use crate::{Provider, news::Webhook, trouble::Trouble};
 
 pub(crate) use file::StateFile;
 pub(crate) use grants::{Consent, Ending, Grant};
@@ -28,6 +29,8 @@ pub(crate) struct Ledger {
     keys: Vec<Key>,
     troubles: Vec<Trouble>,
     access_lifetimes_s: BTreeMap<Provider, u64>,
+    #[serde(default)]
+    webhooks: BTreeMap<Provider, Webhook>,
     next_grant: u64,
     /// Set by whatever changes something that a restart must not lose.
     #[serde(skip)]
@@ -43,9 +46,16 @@ impl Ledger {
             keys: keys::fixtures(),
             troubles: Vec::new(),
             access_lifetimes_s: BTreeMap::new(),
+            webhooks: BTreeMap::new(),
             next_grant: 1,
             changed: true,
         }
+    }
+
+    /// Everything as on the first day, but for what operators entered.
+    pub(crate) fn begin_again(&mut self) {
+        let webhooks = std::mem::take(&mut self.webhooks);
+        *self = Self { webhooks, ..Self::new() };
     }
 
     /// Tells once that something changed since the last call.

@@ -3,6 +3,7 @@
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use axum::{Router, routing::get};
+use serde_json::Value;
 use tokio::{
     net::TcpListener,
     runtime::{Builder, Runtime},
@@ -10,11 +11,12 @@ use tokio::{
 };
 
 use crate::{
-    clock, control,
+    clock, control, courier,
     dispatch::{self, Shared},
     fault::Fault,
     ledger::{Key, Ledger, StateFile, Tokens},
     listener::{BreakableListener, Switch},
+    news::{self, Letter, News, Webhook},
     oauth,
     provider::Provider,
     traffic::{Counts, Entry},
@@ -112,13 +114,48 @@ impl Simulator {
         if let Some(refusal) = trouble.refusal() {
             panic!("{refusal}");
         }
-        self.shared.with_ledger(|ledger| ledger.place(trouble, clock::now()));
+        let letters = self.shared.with_ledger(|ledger| ledger.place_and_tell(trouble, clock::now()));
+        self.send(letters);
     }
 
     /// Ends the troubles of a subject. Dead tokens and deleted keys stay dead.
     pub fn heal(&self, provider: Provider, subject: &str) {
         let subject = Subject::parse(provider, subject);
-        self.shared.with_ledger(|ledger| ledger.heal(provider, &subject));
+        let letters = self.shared.with_ledger(|ledger| ledger.heal_and_tell(provider, &subject, clock::now()));
+        self.send(letters);
+    }
+
+    /// Enters where an app wants to be told what happens to people.
+    pub fn set_webhook(&self, provider: Provider, webhook: Webhook) {
+        self.shared.with_ledger(|ledger| ledger.set_webhook(provider, Some(webhook)));
+    }
+
+    /// A letter as the provider would send it now, without sending it.
+    ///
+    /// # Panics
+    /// If there is no webhook, or the provider writes no such letters.
+    #[track_caller]
+    pub fn letter(&self, provider: Provider, login: &str, news: News) -> Letter {
+        let webhook = self.shared.with_ledger(|ledger| ledger.webhook(provider).cloned());
+        webhook
+            .and_then(|webhook| news::letter(provider, &webhook, login, news, clock::now()))
+            .unwrap_or_else(|| panic!("{provider} writes no letter of {news:?}"))
+    }
+
+    /// How X tests a webhook with a token of its choice: the address, and the answer that it wants.
+    ///
+    /// # Panics
+    /// If there is no webhook.
+    #[track_caller]
+    pub fn challenge(&self, token: &str) -> (String, Value) {
+        let webhook = self.shared.with_ledger(|ledger| ledger.webhook(Provider::X).cloned());
+        news::challenge(&webhook.expect("X knows a webhook"), token)
+    }
+
+    fn send(&self, letters: Vec<Letter>) {
+        if let Some(runtime) = &self.runtime {
+            runtime.spawn(courier::deliver(letters));
+        }
     }
 
     /// Ends every trouble.

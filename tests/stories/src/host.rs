@@ -23,8 +23,9 @@ use crate::person::Person;
 use crate::plugins;
 
 /// What the operator has registered at every provider that is signed in to on its own pages.
-const CLIENT_ID: &str = "relink-stories";
-const CLIENT_SECRET: &str = "canary-client-secret-4f7d1c";
+pub(crate) const CLIENT_ID: &str = "relink-stories";
+/// Also what X signs messages with.
+pub(crate) const CLIENT_SECRET: &str = "canary-client-secret-4f7d1c";
 const DEVELOPER_TOKEN: &str = "canary-developer-token-8a2e90";
 const WITH_SIGN_IN: [&str; 4] = ["google", "meta", "linkedin", "x"];
 const STATE_FILE: &str = "simulator.json";
@@ -184,7 +185,12 @@ fn config(folder: &TempDir, place: &Place, simulator: &Simulator) -> Config {
 }
 
 fn app_secrets() -> BTreeMap<String, BTreeMap<String, ConfigSecret>> {
-    let secrets = [("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET), ("developer_token", DEVELOPER_TOKEN)];
+    let secrets = [
+        ("client_id", CLIENT_ID),
+        ("client_secret", CLIENT_SECRET),
+        ("consumer_secret", CLIENT_SECRET),
+        ("developer_token", DEVELOPER_TOKEN),
+    ];
     let secrets = secrets.map(|(name, value)| (name.to_owned(), ConfigSecret(Secret::new(value.to_owned()))));
     BTreeMap::from([("oauth".to_owned(), BTreeMap::from(secrets))])
 }

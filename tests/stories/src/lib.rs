@@ -17,6 +17,7 @@ mod person;
 mod plugins;
 pub mod truth;
 mod wait;
+pub mod webhooks;
 
 pub use agency::{Agency, Connected, Source};
 pub use browser::Browser;

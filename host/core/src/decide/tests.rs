@@ -120,3 +120,32 @@ fn data_ends_suspicion_and_what_is_left_follows_at_once() {
     assert_eq!((decision.change, decision.next_due_at), (Change::Proven, Some(NOW)));
     assert_eq!(decision.consecutive_failures, 0);
 }
+
+fn told(before: &Before, diagnosis: &Diagnosis) -> Decision {
+    decide_told(before, diagnosis, &Policy::default(), NOW)
+}
+
+#[test]
+fn what_the_provider_says_by_itself_is_believed_at_once() {
+    let decision = told(&before(), &revoked());
+    assert_eq!(decision.change, Change::Broken { scope: Scope::Authorization });
+    assert_eq!(decision.next_due_at, None, "only a person can help");
+    let of_account = diagnosis(Reason::InsufficientPrivileges, Blast::Account, Remedy::AskAdmin);
+    let decision = told(&before(), &of_account);
+    assert_eq!(decision.change, Change::Broken { scope: Scope::Connection });
+    assert!(decision.next_due_at > Some(NOW), "it may heal at the provider");
+}
+
+#[test]
+fn what_a_message_leaves_open_is_looked_at_now() {
+    let doubtful = Diagnosis { certainty: Certainty::Doubtful, ..revoked() };
+    let decision = told(&before(), &doubtful);
+    let Change::Suspected { scope: Scope::Authorization, suspicion } = decision.change else { panic!() };
+    assert_eq!((suspicion.count, decision.next_due_at), (1, Some(NOW)));
+    let outage = diagnosis(Reason::ProviderOutage, Blast::Provider, Remedy::Wait);
+    let already = Before { is_broken: true, ..before() };
+    for (before, diagnosis) in [(before(), outage), (already, revoked())] {
+        let decision = told(&before, &diagnosis);
+        assert_eq!((decision.change, decision.next_due_at), (Change::Unchanged, Some(NOW)));
+    }
+}

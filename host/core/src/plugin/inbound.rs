@@ -16,14 +16,23 @@ pub struct Inbound {
 impl Inbound {
     /// The app secrets that the proof and the handshake name.
     pub fn app_secrets(&self) -> impl Iterator<Item = &str> {
+        let audience = match &self.proof {
+            Proof::Jws(Jws { audience, .. }) => Some(audience.as_str()),
+            Proof::Hmac(_) | Proof::SignedField(_) => None,
+        };
+        self.keys().chain(audience)
+    }
+
+    /// Those among them that nobody else may know.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
         let proving = match &self.proof {
-            Proof::Hmac(Hmac { secret, .. }) | Proof::SignedField(SignedField { secret, .. }) => secret,
-            Proof::Jws(Jws { audience, .. }) => audience,
+            Proof::Hmac(Hmac { secret, .. }) | Proof::SignedField(SignedField { secret, .. }) => Some(secret),
+            Proof::Jws(_) => None,
         };
         let greeting = self.handshake.as_ref().map(|handshake| match handshake {
             Handshake::Echo(Echo { secret, .. }) | Handshake::Signed(SignedHandshake { secret, .. }) => secret,
         });
-        [Some(proving), greeting].into_iter().flatten().map(String::as_str)
+        [proving, greeting].into_iter().flatten().map(String::as_str)
     }
 }
 

@@ -5,6 +5,7 @@
 mod answers;
 mod budgets;
 mod hostile;
+mod inbound;
 mod requests;
 mod secrets;
 mod support;

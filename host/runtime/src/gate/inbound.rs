@@ -34,12 +34,27 @@ impl Check<'_> {
         }
         check_help_url("inbound.help-url", self.inbound.help_url.as_deref())?;
         self.inbound.app_secrets().try_for_each(|name| self.check_secret(name))?;
+        self.inbound.keys().try_for_each(|name| self.check_key(name))?;
         match &self.inbound.proof {
             Proof::Hmac(hmac) => check_hmac(hmac)?,
             Proof::SignedField(SignedField { name, .. }) => check_name("proof.signed-field.name", name)?,
             Proof::Jws(jws) => self.check_jws(jws)?,
         }
-        self.inbound.handshake.as_ref().map_or(Ok(()), check_handshake)
+        self.inbound.handshake.as_ref().map_or(Ok(()), check_handshake)?;
+        self.check_together()
+    }
+
+    /// Anybody may ask for the hash of a challenge, and the payload of a signed field looks as one does.
+    fn check_together(&self) -> Result<(), Refusal> {
+        let signs_challenges = matches!(self.inbound.handshake, Some(Handshake::Signed(_)));
+        if signs_challenges && matches!(self.inbound.proof, Proof::SignedField(_)) {
+            return Err(refuse(
+                "`inbound` has a signed handshake and a signed field as proof",
+                "a proof that the handshake cannot be made to give away",
+                "leave the handshake out, or declare the proof that the provider uses beside it",
+            ));
+        }
+        Ok(())
     }
 
     fn check_secret(&self, name: &str) -> Result<(), Refusal> {
@@ -50,6 +65,19 @@ impl Check<'_> {
                 format!("`inbound` names the app secret {}, which is not declared", quoted(name)),
                 "an app secret of one of the auth methods",
                 "declare it in `app-secrets`, or correct the name",
+            )),
+        }
+    }
+
+    /// A client id stands in the address of every sign-in: whoever reads it there could prove messages.
+    fn check_key(&self, name: &str) -> Result<(), Refusal> {
+        let mut slots = self.descriptor.auth.iter().flat_map(|method| &method.app_secrets);
+        match slots.find(|slot| slot.name == name && slot.public) {
+            None => Ok(()),
+            Some(_) => Err(refuse(
+                format!("`inbound` proves messages with {}, which is public", quoted(name)),
+                "an app secret that nobody but the operator and the provider has",
+                "name the secret that the provider signs with, or do not declare it as public",
             )),
         }
     }

@@ -121,6 +121,14 @@ fn messages_are_proven_by_what_only_the_provider_has() {
     check("/inbound/help-url", json!("http://acme.com"), "`inbound.help-url`");
     check("/inbound/proof/hmac/secret", json!("api_key"), "app secret \"api_key\", which is not declared");
     check("/inbound/handshake/echo/secret", json!("verify_token"), "\"verify_token\", which is not declared");
+    check("/inbound/proof/hmac/secret", json!("client_id"), "\"client_id\", which is public");
+    check("/inbound/handshake/echo/secret", json!("client_id"), "\"client_id\", which is public");
+    let field = json!({"signed-field": {"secret": "webhook_secret", "name": "signed_request"}});
+    let mut both = with("/inbound/proof", field);
+    both.descriptor["inbound"]["handshake"] = json!({"signed": {"challenge": "c", "secret": "webhook_secret",
+        "prefix": "", "encoding": "hex", "answer": "a", "repeat": null}});
+    let refusal = load(&both).unwrap_err().to_string();
+    assert!(refusal.contains("a signed handshake and a signed field"), "{refusal}");
     for header in ["", "x y", "x\r\ny", "Content-Length"] {
         check("/inbound/proof/hmac/signature", json!({"header": header}), "names the header");
     }
@@ -142,7 +150,7 @@ fn the_operator_is_told_what_passes_for_a_message() {
     let mut silent = asked.clone();
     silent.inbound.clear();
     let beyond: Vec<_> = asked.beyond(&silent).lines().collect();
-    assert_eq!(beyond, ["believes messages to \"Webhook URL\" proven by a hash with client_id"]);
+    assert_eq!(beyond, ["believes messages to \"Webhook URL\" proven by a hash with webhook_secret"]);
 }
 
 #[test]
@@ -153,7 +161,7 @@ fn keys_of_messages_lie_at_the_provider() {
     check("/inbound/proof", jws("http://login.acme.com/keys", "client_id"), "it is not https");
     check("/inbound/proof", jws(keys, "tenant"), "\"tenant\", which is not declared");
     assert!(load(&with("/inbound/proof", jws(keys, "client_id"))).is_ok());
-    let field = |name: &str| json!({"signed-field": {"secret": "client_id", "name": name}});
+    let field = |name: &str| json!({"signed-field": {"secret": "webhook_secret", "name": name}});
     check("/inbound/proof", field(""), "signed-field.name` is");
     assert!(load(&with("/inbound/proof", field("signed_request"))).is_ok());
 }

@@ -218,7 +218,10 @@ fn oauth() -> Value {
             "reauthorize-days": null,
             "issuer": "https://login.acme.com",
         }},
-        "app-secrets": [{"name": "client_id", "label": "Client id", "help-url": null, "public": true, "optional": false}],
+        "app-secrets": [
+            {"name": "client_id", "label": "Client id", "help-url": null, "public": true, "optional": false},
+            {"name": "webhook_secret", "label": "Webhook secret", "help-url": null, "public": false, "optional": true},
+        ],
         "user-secrets": [],
         "uses": [{
             "name": "default",
@@ -251,7 +254,7 @@ fn inbound() -> Value {
     json!({
         "label": "Webhook URL",
         "proof": {"hmac": {
-            "secret": "client_id",
+            "secret": "webhook_secret",
             "hash": "sha256",
             "signature": {"header-item": {"header": "acme-signature", "item": "v1"}},
             "prefix": "",
@@ -259,7 +262,7 @@ fn inbound() -> Value {
             "content": [{"value": sent_at}, {"text": "."}, "body"],
             "sent-at": {"source": sent_at, "milliseconds": false, "tolerance-s": 300},
         }},
-        "handshake": {"echo": {"challenge": "challenge", "token": "verify_token", "secret": "client_id"}},
+        "handshake": {"echo": {"challenge": "challenge", "token": "verify_token", "secret": "webhook_secret"}},
         "help-url": "https://acme.com/webhooks",
     })
 }

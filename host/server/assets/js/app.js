@@ -1,4 +1,5 @@
 // Starts what makes the pages quicker. Without any of it they still work.
+import { startCopies } from "./copy.js";
 import { startDialogs } from "./dialog.js";
 import { startFilters } from "./filter.js";
 import { startLive } from "./live.js";
@@ -12,5 +13,6 @@ startMenus();
 startDialogs();
 startSubmits();
 startFilters();
+startCopies();
 startTray();
 startLive();

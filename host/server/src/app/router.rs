@@ -13,7 +13,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::auth::guard;
 use crate::web::{headers, request_log, trouble};
-use crate::{api, metrics, pages, ui};
+use crate::{api, metrics, pages, ui, webhooks};
 
 /// Longer than the longest wait that is right: the sign-in at a slow provider.
 const TIMEOUT: Duration = Duration::from_secs(90);
@@ -27,7 +27,7 @@ pub(crate) fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), guard::guard));
     // Pages are not compressed: they hold a token beside words that a stranger may have chosen.
     let public = Router::new().merge(api::description::router()).merge(ui::assets::router());
-    let open = public.layer(CompressionLayer::new()).merge(metrics::router());
+    let open = public.layer(CompressionLayer::new()).merge(metrics::router()).merge(webhooks::router());
     guarded
         .merge(open)
         .layer(DefaultBodyLimit::max(BODY_BYTES))

@@ -1,6 +1,7 @@
 //! Slows down guessing: each account, each address and each pair of both has its own allowance.
 //!
 //! The pair is the tightest, so that a stranger who guesses cannot lock the owner out elsewhere.
+//! Messages of providers, of which each costs a proof, have an allowance of their own.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -16,6 +17,7 @@ enum Key {
     Account(String),
     Address(IpAddr),
     Pair(String, IpAddr),
+    Messages(IpAddr),
 }
 
 impl Key {
@@ -25,6 +27,8 @@ impl Key {
             Self::Account(_) => (100, 30_000),
             Self::Address(_) => (60, 5_000),
             Self::Pair(..) => (10, 30_000),
+            // A provider tells of a thousand people at once when it ends an app's permission.
+            Self::Messages(_) => (1_000, 50),
         }
     }
 }
@@ -41,8 +45,17 @@ pub(crate) struct Limiter(Mutex<HashMap<Key, Used>>);
 impl Limiter {
     /// Takes one try, or says in how many milliseconds there is one again.
     pub(crate) fn try_now(&self, account: &str, address: IpAddr, now: Timestamp) -> Result<(), i64> {
+        let pair = Key::Pair(account.to_owned(), address);
+        self.take([pair, Key::Address(address), Key::Account(account.to_owned())], now)
+    }
+
+    /// As [`Limiter::try_now`], for a message that comes from `address`.
+    pub(crate) fn try_message(&self, address: IpAddr, now: Timestamp) -> Result<(), i64> {
+        self.take([Key::Messages(address)], now)
+    }
+
+    fn take<const N: usize>(&self, keys: [Key; N], now: Timestamp) -> Result<(), i64> {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let keys = [Key::Pair(account.to_owned(), address), Key::Address(address), Key::Account(account.to_owned())];
         let wait = keys.iter().filter_map(|key| wait_ms(key, used.get(key), now)).max();
         if let Some(ms) = wait {
             return Err(ms);
@@ -109,6 +122,15 @@ mod tests {
         let limiter = Limiter::default();
         let tried = (0..1_000).filter(|n| limiter.try_now(&format!("user{n}"), address(1), NOW).is_ok());
         assert_eq!(tried.count(), 60);
+    }
+
+    #[test]
+    fn a_flood_of_messages_is_slowed_down_and_locks_nobody_out() {
+        let limiter = Limiter::default();
+        let taken = (0..2_000).filter(|_| limiter.try_message(address(1), NOW).is_ok());
+        assert_eq!(taken.count(), 1_000);
+        assert_eq!(limiter.try_message(address(2), NOW), Ok(()));
+        assert_eq!(limiter.try_now("ana@northside.example", address(1), NOW), Ok(()));
     }
 
     #[test]

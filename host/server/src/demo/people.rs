@@ -14,6 +14,10 @@ use relink_store::{StoreError, Tx, Visible};
 
 use crate::config::{Config, ConfigSecret};
 
+/// What each plugin is given as its registration.
+pub(super) const CLIENT_ID: &str = "relink-demo";
+pub(super) const OTHER_SECRET: &str = "demo";
+
 const ADMIN: &str = "tom@northside.example";
 pub(super) const WORKSPACE: &str = "Northside Agency";
 pub(super) const CLIENTS: [&str; 3] = ["Acme Outdoor", "Bluebird Cafe", "Cobalt Systems"];
@@ -52,7 +56,7 @@ pub(crate) fn with_app_secrets(mut config: Config, registry: &Registry) -> Confi
 
 fn app_secrets(method: &AuthMethod) -> BTreeMap<String, ConfigSecret> {
     let secret =
-        |name: &str| ConfigSecret(Secret::new(if name == "client_id" { "relink-demo" } else { "demo" }.to_owned()));
+        |name: &str| ConfigSecret(Secret::new(if name == "client_id" { CLIENT_ID } else { OTHER_SECRET }.to_owned()));
     let named = method.app_secrets.iter().map(|slot| (slot.name.clone(), secret(&slot.name)));
     named.collect()
 }

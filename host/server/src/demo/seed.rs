@@ -42,6 +42,8 @@ const LOGINS: [Login; 5] = [
     Login { provider: "linkedin", email: ANA, kind: None },
     Login { provider: "x", email: ANA, kind: None },
 ];
+/// Those that say by themselves when access ends.
+const TELLING: [&str; 3] = ["google", "meta", "x"];
 const KEYS: [(&str, &[&str]); 2] = [("ahrefs", &["acme", "bluebird"]), ("copper", &["cobalt"])];
 
 pub(super) async fn seed(app: &App, config: &Config, simulator: &Simulator) -> Result<()> {
@@ -55,6 +57,10 @@ pub(super) async fn seed(app: &App, config: &Config, simulator: &Simulator) -> R
     let sealer = sealing_key::sealer(config, Database::InUse)?;
     for login in &LOGINS {
         report(login.provider, seed.login(login, &sealer).await);
+    }
+    for provider in TELLING {
+        let address = engine.webhook_address(&seed.person.workspace_id, provider);
+        report(provider, simulator.set_webhook(provider, &address).await);
     }
     for (provider, names) in KEYS {
         for name in names {

@@ -19,6 +19,8 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use url::Url;
 
+use super::people;
+
 const START: Duration = Duration::from_secs(20);
 const ANSWER: Duration = Duration::from_secs(10);
 /// So long that a demo refreshes while somebody looks on.
@@ -98,6 +100,14 @@ impl Simulator {
 
     pub(super) async fn key(&self, provider: &str, name: &str) -> Result<Key> {
         self.post("/_sim/keys", &json!({ "provider": provider, "key": name })).await
+    }
+
+    /// Enters an address for messages, as the operator would at the provider.
+    pub(super) async fn set_webhook(&self, provider: &str, address: &str) -> Result<()> {
+        let webhook = json!({ "url": address, "client_id": people::CLIENT_ID, "secret": people::OTHER_SECRET });
+        let answer: Value = self.post("/_sim/webhooks", &json!({ "provider": provider, "webhook": webhook })).await?;
+        tracing::debug!(%answer, "the simulator knows the webhook");
+        Ok(())
     }
 
     pub(super) async fn stop(mut self) {

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use relink_runtime::{Figures, Listing, ListingState, Reach};
+use relink_runtime::{Figures, Listing, ListingState, Plugin, Reach};
 
 use crate::pages::flash::banner;
 use crate::pages::form::Fields;
@@ -14,6 +14,7 @@ use crate::ui::views::plugin::{About, AppSecretRow, Aside, FiguresRow, PluginPag
 use crate::ui::views::plugins::{PluginAction, PluginState};
 use crate::ui::views::provider::Provider;
 use crate::ui::views::shell::{Section, Tone};
+use crate::ui::views::webhook::WebhookAddress;
 use crate::ui::when::When;
 use crate::web::trouble::Trouble;
 
@@ -96,7 +97,17 @@ fn about(visit: &Visit, known: &Known) -> About {
         loaded_at: listing.and_then(|listing| listing.loaded_at).map(|moment| When::at(moment, visit.now)),
         size: plugin.map(|plugin| size(plugin.size())),
         redirect_uri: has_sign_in.then(redirect_uri),
+        webhook: plugin.and_then(|plugin| webhook(visit, plugin)),
     }
+}
+
+fn webhook(visit: &Visit, plugin: &Plugin) -> Option<WebhookAddress> {
+    let inbound = plugin.descriptor().inbound.as_ref()?;
+    Some(WebhookAddress {
+        label: inbound.label.clone(),
+        address: visit.app.engine().webhook_address(&visit.person().workspace_id, plugin.id()),
+        help_url: inbound.help_url.clone(),
+    })
 }
 
 /// What waits or was refused; a plugin that is switched off is no trouble.

@@ -30,6 +30,7 @@ assets![
     "logo.svg",
     "js/app.js",
     "js/announce.js",
+    "js/copy.js",
     "js/dialog.js",
     "js/filter.js",
     "js/live.js",

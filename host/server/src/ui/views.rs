@@ -19,3 +19,4 @@ pub(crate) mod settings;
 pub(crate) mod shell;
 pub(crate) mod sign_in;
 pub(crate) mod table_query;
+pub(crate) mod webhook;

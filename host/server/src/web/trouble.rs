@@ -166,7 +166,7 @@ pub(crate) async fn nothing_here() -> Trouble {
 
 /// Gives every error of every handler, and of the framework, the one shape that callers know.
 pub(crate) async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
-    let wants_json = request.uri().path().starts_with("/api/");
+    let wants_json = ["/api/", "/webhooks/"].iter().any(|program| request.uri().path().starts_with(program));
     let response = next.run(request).await;
     let allow = response.headers().get(ALLOW).cloned();
     let trouble = match response.extensions().get::<Trouble>() {

@@ -3,7 +3,7 @@
 //! Each claim counts the epoch up. Whatever takes the connection away from a run (an expired claim,
 //! a stop, a healing) counts it up too, so the late outcome of that run changes nothing.
 
-use relink_core::id::{ConnectionId, WorkspaceId};
+use relink_core::id::{AuthorizationId, ConnectionId, WorkspaceId};
 use relink_core::time::Timestamp;
 
 use super::{Connection, TABLE, columns, read};
@@ -105,6 +105,22 @@ pub async fn update_after_run(tx: &mut Tx, update: &ConnectionUpdate) -> Result<
         .bind(update.last_success_at)
         .bind(update.last_run_at);
     write.changes_a_row(tx).await
+}
+
+const RECALL: &str = "
+    UPDATE connections
+    SET next_due_at = $4, claimed_by = NULL, claimed_until = NULL, claim_epoch = claim_epoch + 1
+    WHERE workspace_id = $1 AND authorization_id = $2 AND ($3 IS NULL OR account_id = $3) AND state <> 'stopped'";
+
+/// Takes the connections of an authorization, or those of one of its accounts, away from runs in flight:
+/// they began before something that is known by now. All are due at `now`; says how many.
+pub async fn recall(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    (authorization, account): (&AuthorizationId, Option<&str>),
+    now: Timestamp,
+) -> Result<u64> {
+    query(TABLE, RECALL).bind(workspace).bind(authorization).bind(account).bind(now).execute(tx).await
 }
 
 const SET_DUE_NOW: &str = "

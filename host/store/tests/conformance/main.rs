@@ -8,6 +8,7 @@ mod authorizations;
 mod connections;
 mod data;
 mod data_sources;
+mod inbound_messages;
 mod incidents;
 mod outbox;
 mod people;

@@ -2,7 +2,7 @@
 //!
 //! See <https://developers.facebook.com/docs/graph-api/guides/error-handling#authsubcodes>.
 
-use relink_sdk::{Reason, Remedy, Rule, rule};
+use relink_sdk::{Phase, Reason, Remedy, Rule, rule};
 
 use super::{CODE, MESSAGE, SUBCODE};
 
@@ -24,8 +24,9 @@ pub(super) fn rules() -> Vec<Rule> {
         password_changed().json(SUBCODE, ["460"]),
         password_changed().json_contains(MESSAGE, "changed their password"),
         password_changed().json_contains(MESSAGE, "changed the password"),
-        access_revoked().json(SUBCODE, ["458"]),
-        access_revoked().json_contains(MESSAGE, "has not authorized application"),
+        access_revoked().json(CODE, TOKEN).json(SUBCODE, ["458"]),
+        access_revoked().json(CODE, TOKEN).json_contains(MESSAGE, "has not authorized application"),
+        access_revoked().phase([Phase::Inbound]).json_present("/user_id"),
         session_expired().json(SUBCODE, ["463"]),
         session_expired().json_contains(MESSAGE, "session has expired"),
         rule("unused-too-long", Reason::ExpiredToken)
@@ -78,7 +79,6 @@ fn password_changed() -> Rule {
 
 fn access_revoked() -> Rule {
     rule("access-revoked", Reason::InvalidCredentials)
-        .json(CODE, TOKEN)
         .cause("revoked-by-user")
         .message("The access was removed in the Facebook settings of this login, under \"Business integrations\". Please reconnect if you still want the data.")
 }

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Provider, Simulator, answer, clock,
+    Provider, Simulator, answer, clock, courier,
     dispatch::Shared,
     fault::Fault,
+    news::Webhook,
     oauth,
     trouble::{Reach, Subject, Trouble},
 };
@@ -57,6 +58,13 @@ pub(super) struct TokenCommand {
     scopes: Option<Vec<String>>,
 }
 
+/// Without a webhook the provider tells nobody any more.
+#[derive(Deserialize)]
+pub(super) struct WebhookCommand {
+    provider: Provider,
+    webhook: Option<Webhook>,
+}
+
 #[derive(Deserialize)]
 pub(super) struct Settings {
     provider: Provider,
@@ -76,15 +84,25 @@ pub(super) async fn fault(State(shared): State<Arc<Shared>>, Json(command): Json
     if let Some(refusal) = trouble.refusal() {
         return refused(&refusal);
     }
-    shared.with_ledger(|ledger| ledger.place(trouble, clock::now()));
+    let letters = shared.with_ledger(|ledger| ledger.place_and_tell(trouble, clock::now()));
+    tokio::spawn(courier::deliver(letters));
     done()
 }
 
 pub(super) async fn heal(State(shared): State<Arc<Shared>>, Json(target): Json<Target>) -> Response {
-    shared.with_ledger(|ledger| match target.provider {
-        Some(provider) => ledger.heal(provider, &target.subject()),
-        None => ledger.heal_all(),
+    let letters = shared.with_ledger(|ledger| {
+        if let Some(provider) = target.provider {
+            return ledger.heal_and_tell(provider, &target.subject(), clock::now());
+        }
+        ledger.heal_all();
+        Vec::new()
     });
+    tokio::spawn(courier::deliver(letters));
+    done()
+}
+
+pub(super) async fn webhooks(State(shared): State<Arc<Shared>>, Json(command): Json<WebhookCommand>) -> Response {
+    shared.with_ledger(|ledger| ledger.set_webhook(command.provider, command.webhook));
     done()
 }
 

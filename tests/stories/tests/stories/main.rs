@@ -28,3 +28,4 @@ mod tenancy;
 mod versions;
 mod visibility;
 mod weather;
+mod webhooks;

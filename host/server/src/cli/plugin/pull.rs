@@ -33,8 +33,8 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
         ensure!(!file.exists(), "{} is there already: keep it, or name another file with --output", file.display());
     }
     let Pulled { package, pinned } = block_on(arguments.access.pull(address))?;
-    let plugin =
-        offline::load(config, &package.component, Proof::Fixtures).with_context(|| format!("the plugin {pinned} is refused"))?;
+    let plugin = offline::load(config, &package.component, Proof::Fixtures)
+        .with_context(|| format!("the plugin {pinned} is refused"))?;
     write(&file, &package)?;
     let signed = if package.signature.is_some() { "signed" } else { "not signed" };
     println!("{} {} is in {}, {signed} (sha-256 {}).", plugin.id(), plugin.version(), file.display(), plugin.digest());

@@ -8,6 +8,7 @@ use crate::ui::views::plugin::{
 use crate::ui::views::plugins::{PluginAction, PluginRow, PluginState, Plugins};
 use crate::ui::views::provider::Provider;
 use crate::ui::views::shell::{Section, Shell};
+use crate::ui::views::webhook::WebhookAddress;
 use relink_runtime::{Gate, Refusal};
 
 pub(super) fn plugins() -> Vec<Sample> {
@@ -77,6 +78,11 @@ fn plugin(shell: Shell) -> PluginPage {
             loaded_at: Some(ago(3)),
             size: Some("412 KiB".to_owned()),
             redirect_uri: Some("https://relink.example/oauth/callback/wsp_1/google".to_owned()),
+            webhook: Some(WebhookAddress {
+                label: "Event receiver endpoint".to_owned(),
+                address: "https://relink.example/webhooks/wsp_1/google".to_owned(),
+                help_url: Some("https://developers.google.com/identity/protocols/risc".to_owned()),
+            }),
         },
         aside: Vec::new(),
         figures: figures(),

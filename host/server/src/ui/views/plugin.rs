@@ -7,6 +7,7 @@ use crate::ui::icon;
 use crate::ui::views::plugins::{PluginAction, PluginState};
 use crate::ui::views::provider::Provider;
 use crate::ui::views::shell::Shell;
+use crate::ui::views::webhook::WebhookAddress;
 use crate::ui::when::When;
 
 #[derive(Template)]
@@ -43,6 +44,8 @@ pub(crate) struct About {
     pub(crate) size: Option<String>,
     /// Where the provider sends people back to; the operator registers it there.
     pub(crate) redirect_uri: Option<String>,
+    /// Where it sends messages by itself, if it does.
+    pub(crate) webhook: Option<WebhookAddress>,
 }
 
 /// A file that is not in service.
