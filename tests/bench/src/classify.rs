@@ -8,6 +8,7 @@ mod bare;
 mod error;
 mod extism;
 mod host;
+pub(crate) mod languages;
 
 use std::hint::black_box;
 

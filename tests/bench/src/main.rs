@@ -25,8 +25,9 @@ struct Benchmark {
     run: fn() -> Result<Report>,
 }
 
-const BENCHMARKS: [Benchmark; 3] = [
+const BENCHMARKS: [Benchmark; 4] = [
     Benchmark { name: "classify", run: classify::run },
+    Benchmark { name: "languages", run: classify::languages::run },
     Benchmark { name: "reconnect", run: reconnect::run },
     Benchmark { name: "start", run: start::run },
 ];

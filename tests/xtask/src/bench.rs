@@ -26,7 +26,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &Arguments) -> Result<()> 
     if workspace.package(PACKAGE).is_none() {
         bail!("the workspace has no package {PACKAGE}");
     }
-    setup::ensure(workspace, &[Need::CCompiler, Need::GuestToolchain, Need::PostgreSql])?;
+    setup::ensure(workspace, &[Need::CCompiler, Need::GuestToolchain, Need::Node, Need::Python, Need::PostgreSql])?;
     guests::build(workspace, Selection::Every)?;
     let peers = peers::build(workspace);
     let results = workspace.target.join("bench");

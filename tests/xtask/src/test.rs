@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check of the project, each a stage with a title, a verdict and a duration.
 
 mod report;
-mod suites;
+pub(crate) mod suites;
 mod tally;
 
 use std::env;

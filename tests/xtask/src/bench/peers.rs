@@ -3,11 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::guests;
 use crate::run;
+use crate::test::suites;
 use crate::workspace::Workspace;
 
 const HOST: &str = "extism-host";
@@ -20,7 +22,26 @@ pub(super) fn build(workspace: &Workspace) -> PathBuf {
     if let Err(error) = build_extism(workspace, &peers) {
         run::note(format_args!("extism takes no part: {error:#}"));
     }
+    if let Err(error) = build_languages(workspace, &peers.join("languages")) {
+        run::note(format_args!("JavaScript and Python take no part: {error:#}"));
+    }
     peers
+}
+
+/// The Ahrefs plugin once more, with the SDKs for JavaScript and Python.
+fn build_languages(workspace: &Workspace, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let (js, python) = (workspace.root.join("sdk/js"), workspace.root.join("sdk/python"));
+    suites::install_node_packages(&js)?;
+    let mut build = Command::new("npm");
+    build.args(["exec", "--no", "--", "relink-build", "--out"]).arg(folder.join("js.wasm"));
+    run::run(build.current_dir(js.join("examples/ahrefs")))?;
+
+    let environment = workspace.target.join("python");
+    suites::install_python_packages(&python, &environment)?;
+    let mut build = Command::new(environment.join("bin/python"));
+    build.args(["-m", "relink_sdk", "build", "--output"]).arg(folder.join("python.wasm"));
+    run::run(build.current_dir(python.join("examples/ahrefs")))
 }
 
 /// A program that brings another wasmtime, and its plugin, from a workspace of their own.

@@ -43,7 +43,7 @@ pub(super) fn python(workspace: &Workspace, lend: Lend<'_>, report: &mut Report)
 
 /// Installs what the lock file names, unless the packages are newer than it. The lock file itself stays:
 /// npm would add what is particular to this machine.
-fn install_node_packages(suite: &Path) -> Result<()> {
+pub(crate) fn install_node_packages(suite: &Path) -> Result<()> {
     if is_newer(&suite.join("node_modules/.package-lock.json"), &suite.join("package-lock.json")) {
         return Ok(());
     }
@@ -52,7 +52,8 @@ fn install_node_packages(suite: &Path) -> Result<()> {
     run::run(&mut npm)
 }
 
-fn install_python_packages(suite: &Path, environment: &Path) -> Result<()> {
+/// Makes a virtual environment with the SDK for Python and what builds components.
+pub(crate) fn install_python_packages(suite: &Path, environment: &Path) -> Result<()> {
     let python = environment.join("bin/python");
     let installed = environment.join("installed");
     if is_newer(&installed, &suite.join("pyproject.toml")) {
