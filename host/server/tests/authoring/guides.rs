@@ -13,8 +13,9 @@ use crate::support::{relink, said, shared};
 const LANGUAGES: &str = "RELINK_TEST_LANGUAGES";
 /// A file that knows the way to the provider.
 const SETTINGS: &str = "settings.toml";
-/// Where the part of a guide begins that is for whoever works on the SDK itself.
-const ENDS: [&str; 2] = ["\n## For whoever changes the SDK", "\n# Working on the SDK"];
+/// Where the part of a guide begins that is for whoever works on the SDK itself, or needs a registry and is
+/// followed by the tests of publishing.
+const ENDS: [&str; 3] = ["\n## For whoever changes the SDK", "\n# Working on the SDK", "\n## 9. Publish it"];
 
 #[test]
 fn every_command_in_the_guide_for_rust_works() {
