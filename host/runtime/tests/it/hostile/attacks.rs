@@ -44,7 +44,7 @@ fn step(what: &'static str, limit: &'static str, guest: Guest, expected: &'stati
 
 fn time() -> Vec<Attack> {
     let endless = |what, guest| step(what, "the deadline of a call", guest, "deadline");
-    let after = r#"(func (export "cabi_post_relink:plugin/provider@0.1.0#step") (param i32) (loop $l (br $l)))"#;
+    let after = r#"(func (export "cabi_post_relink:plugin/provider@0.2.0#step") (param i32) (loop $l (br $l)))"#;
     let logging = "(loop $l (call $log (i32.const 0) (i32.const 70000) (i32.const 60000)) (br $l)) unreachable";
     let filling = "(loop $l (memory.fill (i32.const 0) (i32.const 0) (i32.const 65536)) (br $l)) unreachable";
     let start = Guest { extra: "(func $start (loop $l (br $l))) (start $start)".to_owned(), ..Guest::default() };

@@ -134,7 +134,7 @@ pub(crate) fn ballast() -> Vec<u8> {
 
 /// A component with an interface that is a plugin's in name, so that it comes as far as the compiler.
 fn offering(fill: impl FnOnce(&mut Component)) -> Vec<u8> {
-    let frame = r#"(component (instance $p) (export "relink:plugin/provider@0.1.0" (instance $p)))"#;
+    let frame = r#"(component (instance $p) (export "relink:plugin/provider@0.2.0" (instance $p)))"#;
     let frame = wat::parse_str(frame).unwrap();
     let mut component = Component::new();
     fill(&mut component);
