@@ -9,7 +9,7 @@ use crate::page::Page;
 use crate::person::Person;
 
 impl TestHost {
-    /// Enters the address that the page Plugins shows `person` at the provider; gives the address.
+    /// Enters the address that the plugin's page shows `person` at the provider; gives the address.
     pub async fn register_webhook(&self, provider: Provider, person: &Person) -> Url {
         let address = webhook_address(person, provider).await;
         self.register_webhook_for(provider, &address, CLIENT_ID);
@@ -24,13 +24,12 @@ impl TestHost {
     }
 }
 
-/// The address for messages, as the page Plugins shows it to `person`.
+/// The address for messages, as the page of the provider's plugin shows it to `person`.
 pub async fn webhook_address(person: &Person, provider: Provider) -> Url {
-    let page = person.visit("/plugins").await;
-    let end = format!("/{}", provider.as_str());
+    let page = person.visit(&format!("/plugins/{}", provider.as_str())).await;
     let addresses = page.texts_of("[data-webhook] code");
-    let address = addresses.iter().find(|address| address.ends_with(&end));
-    address.unwrap_or_else(|| panic!("{addresses:?}")).parse().expect("the page shows a URL")
+    let address = addresses.first().expect("the page shows the address");
+    address.parse().expect("it is a URL")
 }
 
 /// Posts a letter as it is; gives the answer.
