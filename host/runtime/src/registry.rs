@@ -5,6 +5,7 @@
 //! service lives on until the last call that holds it has ended.
 
 mod catalog;
+mod change_error;
 mod event;
 mod folder;
 mod keeper;
@@ -26,6 +27,7 @@ use tokio::task;
 use tokio::time::{self, MissedTickBehavior};
 
 pub use catalog::{Listing, ListingState};
+pub use change_error::ChangeError;
 pub use event::RegistryEvent;
 pub use keeper::{History, Keeping};
 pub use proposal::Proposed;
@@ -69,21 +71,6 @@ pub struct RegistryConfig {
     /// only look.
     pub keeping: Option<Keeping>,
     pub clock: Clock,
-}
-
-/// Why a change that somebody asked for was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum ChangeError {
-    #[error("no plugin {id} is in service")]
-    Unknown { id: String },
-    #[error("plugin {id} has no earlier version to go back to")]
-    NoPrevious { id: String },
-    #[error("no file of plugin {id} waits for an approval")]
-    NothingWaits { id: String },
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error("the plugin folder cannot be changed")]
-    Folder(#[from] io::Error),
 }
 
 /// A plugin that may take service, with what it was loaded from.

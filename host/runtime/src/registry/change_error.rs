@@ -1,0 +1,20 @@
+//! Why the plugins in service stayed as they were.
+
+use std::io;
+
+use crate::refusal::Refusal;
+
+/// Why a change that somebody asked for was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    #[error("no plugin {id} is in service")]
+    Unknown { id: String },
+    #[error("plugin {id} has no earlier version to go back to")]
+    NoPrevious { id: String },
+    #[error("no file of plugin {id} waits for an approval")]
+    NothingWaits { id: String },
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("the plugin folder cannot be changed")]
+    Folder(#[from] io::Error),
+}
