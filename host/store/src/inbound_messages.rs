@@ -4,6 +4,7 @@
 use relink_core::id::{MessageId, WorkspaceId};
 use relink_core::time::Timestamp;
 
+use crate::claim::{claim_postgres, claim_sqlite};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::query::query;
@@ -63,28 +64,8 @@ macro_rules! columns {
     };
 }
 
-/// The only writer sees every claim that was made before.
-const CLAIM_SQLITE: &str = concat!(
-    "UPDATE inbound_messages SET claimed_until = $2, attempts = attempts + 1
-     WHERE (workspace_id, id) IN (
-         SELECT workspace_id, id FROM inbound_messages
-         WHERE next_attempt_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1)
-         ORDER BY next_attempt_at, id LIMIT $3)
-     RETURNING ",
-    columns!()
-);
-
-/// Several claimers pass each other: each takes rows that no other one is just taking.
-const CLAIM_POSTGRES: &str = concat!(
-    "WITH due AS MATERIALIZED (
-         SELECT workspace_id, id FROM inbound_messages
-         WHERE next_attempt_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1)
-         ORDER BY next_attempt_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-     UPDATE inbound_messages SET claimed_until = $2, attempts = attempts + 1
-     FROM due WHERE inbound_messages.workspace_id = due.workspace_id AND inbound_messages.id = due.id
-     RETURNING ",
-    columns!()
-);
+const CLAIM_SQLITE: &str = claim_sqlite!("inbound_messages", columns!());
+const CLAIM_POSTGRES: &str = claim_postgres!("inbound_messages", columns!());
 
 /// Claims messages that are to be worked on, of all workspaces, in the order in which they came.
 ///

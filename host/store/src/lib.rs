@@ -5,6 +5,7 @@
 //! small story of statements, and every statement names the workspace. Functions that read take
 //! `&Db` or `&mut Tx`, functions that write take `&mut Tx`, so several of them commit together.
 
+mod claim;
 mod code;
 mod dataset;
 mod db;

@@ -3,6 +3,7 @@
 use relink_core::id::{IncidentId, OutboxId, WorkspaceId};
 use relink_core::time::Timestamp;
 
+use crate::claim::{claim_postgres, claim_sqlite};
 use crate::db::{Access, Tx};
 use crate::error::Result;
 use crate::query::query;
@@ -68,28 +69,8 @@ macro_rules! columns {
     };
 }
 
-/// The only writer sees every claim that was made before.
-const CLAIM_SQLITE: &str = concat!(
-    "UPDATE outbox SET claimed_until = $2, attempts = attempts + 1
-     WHERE (workspace_id, id) IN (
-         SELECT workspace_id, id FROM outbox
-         WHERE next_attempt_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1)
-         ORDER BY next_attempt_at, id LIMIT $3)
-     RETURNING ",
-    columns!()
-);
-
-/// Several claimers pass each other: each takes rows that no other one is just taking.
-const CLAIM_POSTGRES: &str = concat!(
-    "WITH due AS MATERIALIZED (
-         SELECT workspace_id, id FROM outbox
-         WHERE next_attempt_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1)
-         ORDER BY next_attempt_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-     UPDATE outbox SET claimed_until = $2, attempts = attempts + 1
-     FROM due WHERE outbox.workspace_id = due.workspace_id AND outbox.id = due.id
-     RETURNING ",
-    columns!()
-);
+const CLAIM_SQLITE: &str = claim_sqlite!("outbox", columns!());
+const CLAIM_POSTGRES: &str = claim_postgres!("outbox", columns!());
 
 /// Claims messages that are to be delivered, of all workspaces, oldest first.
 ///

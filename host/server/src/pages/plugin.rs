@@ -150,12 +150,15 @@ pub(super) fn figures_row(figures: &Figures, code: Option<usize>) -> FiguresRow 
 }
 
 fn reach(granted: &Reach) -> Vec<ReachGroup> {
+    // The operator's own secrets stand under their registration.
+    let Reach { hosts, sign_in, app_secrets: _, secrets, inbound, budgets, features } = granted;
     let groups = [
-        ("Talks to", &granted.hosts),
-        ("Signs people in at", &granted.sign_in),
-        ("Has Relink send", &granted.secrets),
-        ("Asks", &granted.budgets),
-        ("Needs of this server", &granted.features),
+        ("Talks to", hosts),
+        ("Signs people in at", sign_in),
+        ("Has Relink send", secrets),
+        ("Has Relink believe", inbound),
+        ("Asks", budgets),
+        ("Needs of this server", features),
     ];
     let filled = groups.into_iter().filter(|(_, items)| !items.is_empty());
     filled.map(|(heading, items)| ReachGroup { heading, items: items.iter().cloned().collect() }).collect()

@@ -115,11 +115,13 @@ fn happened(case: &Case) -> String {
             }
             None => format!("The permission that {provider} gave us ran out on {opened_on}."),
         },
-        Reason::InvalidCredentials if case.uses_key => {
-            format!("Since {opened_on} {provider} does not accept the key; it was probably replaced.")
-        }
         Reason::InvalidCredentials => {
-            format!("Since {opened_on} {provider} does not accept the sign-in; it was probably changed.")
+            let (what, usual) = if case.uses_key { ("key", "replaced") } else { ("sign-in", "changed") };
+            let since = format!("Since {opened_on} {provider} does not accept the {what}");
+            match causes::of(case.cause) {
+                Some(known) => format!("{since}. {}", known.sentence),
+                None => format!("{since}; it was probably {usual}."),
+            }
         }
         Reason::InsufficientPrivileges => {
             format!("The sign-in works, but since {opened_on} {provider} refuses to show the data.")

@@ -52,6 +52,8 @@ async fn an_account_that_google_enables_again_is_healed_at_once(database: Databa
     let agency = Agency::start_unhurried(database).await;
     let ana = agency.connect_google().await;
     agency.host.register_webhook(Provider::Google, &agency.owner).await;
+    let believed = agency.owner.read("/plugins/google").await["granted"]["inbound"].to_string();
+    assert!(believed.contains("oauth2/v3/certs"), "the operator sees what proves messages: {believed}");
 
     agency.simulator().fault(Provider::Google, ANA, Fault::Suspended);
     let incident = agency.until_broken(&ana.sources[0].id).await;

@@ -44,6 +44,8 @@ struct Granted {
     sign_in: Vec<String>,
     app_secrets: Vec<String>,
     secrets: Vec<String>,
+    /// What passes for a message of the provider.
+    inbound: Vec<String>,
     budgets: Vec<String>,
     features: Vec<String>,
 }
@@ -98,13 +100,15 @@ fn detail(app: &App, known: Known) -> PluginDetail {
 
 fn granted(reach: Reach) -> Granted {
     let list = |set: BTreeSet<String>| set.into_iter().collect();
+    let Reach { hosts, sign_in, app_secrets, secrets, inbound, budgets, features } = reach;
     Granted {
-        hosts: list(reach.hosts),
-        sign_in: list(reach.sign_in),
-        app_secrets: list(reach.app_secrets),
-        secrets: list(reach.secrets),
-        budgets: list(reach.budgets),
-        features: list(reach.features),
+        hosts: list(hosts),
+        sign_in: list(sign_in),
+        app_secrets: list(app_secrets),
+        secrets: list(secrets),
+        inbound: list(inbound),
+        budgets: list(budgets),
+        features: list(features),
     }
 }
 

@@ -28,7 +28,7 @@ const CAUSES: &[Cause] = &[
     Cause {
         codes: &["revoked-by-user"],
         sentence: "Somebody removed our access in the account's security settings.",
-        short: None,
+        short: Some("Access was withdrawn"),
     },
     Cause {
         codes: &["too-many-grants"],

@@ -40,6 +40,15 @@ fn an_expired_permission_names_the_days_of_the_provider() {
 }
 
 #[test]
+fn nothing_is_guessed_where_the_cause_is_known() {
+    let refused = Case { reason: Reason::InvalidCredentials, ..CASE };
+    assert!(Words::of(&refused).happened.contains("probably"));
+    let words = Words::of(&Case { cause: Some("revoked-by-user"), ..refused });
+    assert!(words.happened.ends_with("removed our access in the account's security settings."), "{}", words.happened);
+    assert_eq!(words.short, "Access was withdrawn");
+}
+
+#[test]
 fn a_lapsed_subscription_asks_for_no_new_key() {
     let case = Case {
         reason: Reason::ProviderSpecific,
