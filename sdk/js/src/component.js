@@ -2,21 +2,26 @@
 // in this SDK counts with numbers, so the border between both is here.
 
 import { log, logTo, traced } from "./log.js";
+import { rehearse } from "./rehearsal.js";
 
 /** Larger numbers are no lengths of time and no moments. */
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
 /** The functions that the host calls, for the plugin that a component exports. */
 export function componentOf(plugin, hostLog) {
-  logTo(hostLog);
   const descriptor = lowerDescriptor(plugin.descriptor);
-  return {
+  const provider = {
     describe: () => descriptor,
     classify: (failure) => lowerDiagnosis(plugin.classify(liftFailure(failure))),
     step: told("step", (context, state, event) => lowerStepOut(plugin.step(context, state, event))),
     migrate: told("migrate", (version, state) => plugin.migrate(version, state)),
     receive: told("receive", (message) => plugin.receive(message).map(lowerSignal)),
   };
+  // The host can be told nothing while the component is made.
+  logTo(() => {});
+  rehearse(provider, plugin.descriptor);
+  logTo(hostLog);
+  return provider;
 }
 
 /** A trap carries no text, so the error goes to the operator's log before it. */

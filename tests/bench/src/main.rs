@@ -15,7 +15,7 @@ mod start;
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::report::Report;
 
@@ -40,12 +40,18 @@ fn main() -> Result<()> {
         let names: Vec<&str> = BENCHMARKS.iter().map(|benchmark| benchmark.name).collect();
         bail!("there is no such benchmark; there are {}", names.join(", "));
     }
-    for benchmark in chosen {
-        let report = (benchmark.run)().with_context(|| format!("benchmark {}", benchmark.name))?;
-        report.print();
-        if let Some(folder) = env::var_os("RELINK_BENCH_RESULTS") {
-            report.write(&PathBuf::from(folder).join(format!("{}.json", benchmark.name)))?;
-        }
+    // One that cannot be run does not keep the others from being so.
+    let failed = chosen.iter().filter_map(|benchmark| measure(benchmark).err()).map(|error| format!("{error:#}"));
+    let failed: Vec<String> = failed.inspect(|error| eprintln!("\n{error}")).collect();
+    ensure!(failed.is_empty(), "{} of {} benchmarks could not be run", failed.len(), chosen.len());
+    Ok(())
+}
+
+fn measure(benchmark: &Benchmark) -> Result<()> {
+    let report = (benchmark.run)().with_context(|| format!("benchmark {}", benchmark.name))?;
+    report.print();
+    if let Some(folder) = env::var_os("RELINK_BENCH_RESULTS") {
+        report.write(&PathBuf::from(folder).join(format!("{}.json", benchmark.name)))?;
     }
     Ok(())
 }

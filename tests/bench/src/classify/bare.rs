@@ -44,11 +44,21 @@ impl Bare {
         self.try_classify(failure).map_err(|error| anyhow!("{error:#}"))
     }
 
+    /// What of a call is done before its plugin runs.
+    pub(super) fn instantiate(&self) -> Result<()> {
+        self.prepared.instantiate(&mut self.store()).map(drop).map_err(|error| anyhow!("{error:#}"))
+    }
+
     fn try_classify(&self, failure: &types::Failure) -> wasmtime::Result<types::Diagnosis> {
-        let mut store = Store::new(&self.engine, Silent);
-        store.set_epoch_deadline(TICKS);
+        let mut store = self.store();
         let plugin = self.prepared.instantiate(&mut store)?;
         plugin.relink_plugin_provider().call_classify(&mut store, failure)
+    }
+
+    fn store(&self) -> Store<Silent> {
+        let mut store = Store::new(&self.engine, Silent);
+        store.set_epoch_deadline(TICKS);
+        store
     }
 }
 

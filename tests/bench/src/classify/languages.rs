@@ -25,12 +25,23 @@ struct Language {
     name: &'static str,
     host: &'static str,
     bare: &'static str,
+    instance: &'static str,
 }
 
 const LANGUAGES: [Language; 3] = [
-    Language { name: "rust", host: "host, Rust", bare: "bare wasmtime, Rust" },
-    Language { name: "js", host: "host, TypeScript", bare: "bare wasmtime, TypeScript" },
-    Language { name: "python", host: "host, Python", bare: "bare wasmtime, Python" },
+    Language { name: "rust", host: "host, Rust", bare: "bare wasmtime, Rust", instance: "its instance alone, Rust" },
+    Language {
+        name: "js",
+        host: "host, TypeScript",
+        bare: "bare wasmtime, TypeScript",
+        instance: "its instance alone, TypeScript",
+    },
+    Language {
+        name: "python",
+        host: "host, Python",
+        bare: "bare wasmtime, Python",
+        instance: "its instance alone, Python",
+    },
 ];
 
 pub(crate) fn run() -> Result<Report> {
@@ -45,6 +56,8 @@ pub(crate) fn run() -> Result<Report> {
         contenders.push(Contender::new(language.bare, || {
             latency::time_calls(CALLS, || error.for_wasmtime(), |failure| check(&bare.classify(&failure)?.code))
         }));
+        contenders
+            .push(Contender::new(language.instance, || latency::time_calls(CALLS, || (), |()| bare.instantiate())));
         contenders.push(Contender::new(language.host, || {
             latency::time_calls(CALLS, || error.for_host(), |failure| check(&host.classify(failure)?.code))
         }));

@@ -31,17 +31,16 @@ pub(super) fn build(workspace: &Workspace) -> PathBuf {
 /// The Ahrefs plugin once more, with the SDKs for JavaScript and Python.
 fn build_languages(workspace: &Workspace, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
-    let (js, python) = (workspace.root.join("sdk/js"), workspace.root.join("sdk/python"));
+    let js = workspace.root.join("sdk/js");
     suites::install_node_packages(&js)?;
     let mut build = Command::new("npm");
     build.args(["exec", "--no", "--", "relink-build", "--out"]).arg(folder.join("js.wasm"));
     run::run(build.current_dir(js.join("examples/ahrefs")))?;
 
-    let environment = workspace.target.join("python");
-    suites::install_python_packages(&python, &environment)?;
-    let mut build = Command::new(environment.join("bin/python"));
+    suites::install_python_packages(workspace)?;
+    let mut build = suites::python_with_sdk(workspace);
     build.args(["-m", "relink_sdk", "build", "--output"]).arg(folder.join("python.wasm"));
-    run::run(build.current_dir(python.join("examples/ahrefs")))
+    run::run(build.current_dir(workspace.root.join("sdk/python/examples/ahrefs")))
 }
 
 /// A program that brings another wasmtime, and its plugin, from a workspace of their own.

@@ -1,7 +1,7 @@
 //! Tests that are not in Rust: those in a browser, and those of the SDKs for other languages.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -32,11 +32,9 @@ pub(super) fn node(workspace: &Workspace, lend: Lend<'_>, report: &mut Report) -
 
 /// Runs the tests of the SDK for Python in an environment of their own.
 pub(super) fn python(workspace: &Workspace, lend: Lend<'_>, report: &mut Report) -> Result<()> {
-    let suite = workspace.root.join(PYTHON);
-    let environment = workspace.target.join("python");
-    report.required(&format!("packages of {PYTHON}"), || install_python_packages(&suite, &environment))?;
-    let mut python = Command::new(environment.join("bin/python"));
-    python.args(["-m", "unittest"]).current_dir(&suite);
+    report.required(&format!("packages of {PYTHON}"), || install_python_packages(workspace))?;
+    let mut python = python_with_sdk(workspace);
+    python.args(["-m", "unittest"]).current_dir(workspace.root.join(PYTHON));
     lend(&mut python);
     report.count(PYTHON, &mut python)
 }
@@ -52,17 +50,29 @@ pub(crate) fn install_node_packages(suite: &Path) -> Result<()> {
     run::run(&mut npm)
 }
 
-/// Makes a virtual environment with the SDK for Python and what builds components.
-pub(crate) fn install_python_packages(suite: &Path, environment: &Path) -> Result<()> {
-    let python = environment.join("bin/python");
+/// The Python of the virtual environment, with the SDK of this checkout: the environment may have been made
+/// by another one that shares the target folder.
+pub(crate) fn python_with_sdk(workspace: &Workspace) -> Command {
+    let mut python = Command::new(environment(workspace).join("bin/python"));
+    python.env("PYTHONPATH", workspace.root.join(PYTHON).join("src"));
+    python
+}
+
+/// Makes a virtual environment with what builds components.
+pub(crate) fn install_python_packages(workspace: &Workspace) -> Result<()> {
+    let (suite, environment) = (workspace.root.join(PYTHON), environment(workspace));
     let installed = environment.join("installed");
     if is_newer(&installed, &suite.join("pyproject.toml")) {
         return Ok(());
     }
-    run::run(Command::new("python3").args(["-m", "venv"]).arg(environment))?;
-    let mut pip = Command::new(&python);
+    run::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
+    let mut pip = Command::new(environment.join("bin/python"));
     run::run(pip.args(["-m", "pip", "install", "--quiet", "--editable", ".[build]"]).current_dir(suite))?;
     Ok(fs::write(installed, "")?)
+}
+
+fn environment(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("python")
 }
 
 fn is_newer(file: &Path, than: &Path) -> bool {
