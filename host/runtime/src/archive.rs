@@ -74,6 +74,11 @@ impl Archive {
         }
     }
 
+    /// The plugins of which something is known.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.written_at().into_keys().collect()
+    }
+
     /// When the ledger of each plugin was written, by id.
     pub(crate) fn written_at(&self) -> BTreeMap<String, SystemTime> {
         let Ok(entries) = fs::read_dir(&self.folder) else { return BTreeMap::new() };

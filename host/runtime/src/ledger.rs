@@ -23,6 +23,9 @@ pub(crate) struct Ledger {
     /// The first version came by way of a page or the API, and waits for an approval as later ones do.
     #[serde(default)]
     pub(crate) is_proposed: bool,
+    /// The name of the file, in the plugin folder, from which it was last in service.
+    #[serde(default)]
+    pub(crate) file: Option<String>,
     /// In the order in which they were first in service.
     pub(crate) versions: Vec<KeptVersion>,
 }
@@ -80,6 +83,10 @@ impl Ledger {
     pub(crate) fn good_before(&self, digest: &str) -> Option<&KeptVersion> {
         let earlier = self.versions.iter().take_while(|kept| kept.digest != digest);
         earlier.filter(|kept| kept.withdrawn.is_none()).last()
+    }
+
+    pub(crate) fn last_good(&self) -> Option<&KeptVersion> {
+        self.versions.iter().rfind(|kept| kept.withdrawn.is_none())
     }
 
     pub(crate) fn find(&self, digest: &str) -> Option<&KeptVersion> {

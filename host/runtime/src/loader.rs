@@ -67,10 +67,9 @@ impl Loader {
         self.load_new(component, digest(component))
     }
 
-    /// As [`Loader::load`]; but what passed the gates before is neither compiled nor asked again, and its
+    /// As [`Loader::load`], of a component with this digest; but what passed the gates before is neither compiled nor asked again, and its
     /// code stays on disk until the first call.
-    pub(crate) fn load_file(&self, component: &[u8], file: &Path) -> Result<Plugin, Refusal> {
-        let digest = digest(component);
+    pub(crate) fn load_file(&self, component: &[u8], digest: String, file: &Path) -> Result<Plugin, Refusal> {
         let known = self.compiler.cache.as_ref().and_then(|cache| cache.find_description(&digest, self.gates));
         let Some(Description { contract, descriptor, carries_fixtures, .. }) = known else {
             return self.load_new(component, digest);

@@ -8,6 +8,7 @@ mod catalog;
 mod change_error;
 mod event;
 mod folder;
+mod intake;
 mod keeper;
 mod proposal;
 mod roll;
@@ -17,7 +18,6 @@ use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -38,14 +38,15 @@ use crate::compiler::Compile;
 use crate::fault::Fault;
 use crate::fixtures::Proof;
 use crate::limits::Limits;
-use crate::loader::{Loader, LoaderConfig, OpenError};
+use crate::loader::{self, Loader, LoaderConfig, OpenError};
 use crate::plugin::Plugin;
 use crate::refusal::{Gate, Refusal};
 use catalog::Catalog;
 use folder::{Change, Folder};
+use intake::Arrival;
 use keeper::Keeper;
 use roll::Roll;
-use shelf::{Background, Claim, Declined, Shelf, Verdict};
+use shelf::{Background, Shelf, Verdict};
 
 /// How often the folder is looked at. A listing costs microseconds, and works on every file system.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -72,15 +73,6 @@ pub struct RegistryConfig {
     pub keeping: Option<Keeping>,
     pub clock: Clock,
 }
-
-/// A plugin that may take service, with what it was loaded from.
-struct Arrival {
-    plugin: Plugin,
-    package: Package,
-}
-
-/// What a file holds, or none if there is nothing new in it.
-type Loaded = Result<Option<Arrival>, Declined>;
 
 /// Whether whoever installs a plugin agrees to all that it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +142,7 @@ impl Registry {
                 for (change, loaded) in changes.iter().zip(loaded) {
                     events.extend(self.follow(change, loaded));
                 }
+                events.extend(changes.iter().filter_map(|change| self.stand_in(change)));
             }
             Err(error) => tracing::warn!(%error, "the plugin folder cannot be read, the loaded plugins stay"),
         }
@@ -243,7 +236,7 @@ impl Registry {
             }
             judged => judged?,
         }
-        self.keeper.note(plugin, package, (self.clock)())?;
+        self.keeper.note(plugin, package, file, (self.clock)())?;
         Ok(archive::put(file, package)?)
     }
 
@@ -343,7 +336,7 @@ impl Registry {
         let no_previous = || ChangeError::NoPrevious { id: id.to_owned() };
         let (kept, package) = self.keeper.good_before(id, plugin.digest())?.ok_or_else(no_previous)?;
         let file = lock(&self.shelf).file_of(id).ok_or_else(no_previous)?;
-        let earlier = self.loader.load_file(&package.component, &file)?;
+        let earlier = self.loader.load_file(&package.component, loader::digest(&package.component), &file)?;
         // The file first: a version that is withdrawn and still in the folder would serve nobody after a restart.
         archive::put(&file, &package)?;
         self.keeper.withdraw(id, plugin.digest(), why)?;
@@ -380,76 +373,6 @@ impl Registry {
         self.announce(folder, events);
     }
 
-    /// Loads what is new in files, several at a time, without putting anything in service.
-    fn load_files(&self, folder: &Folder, changes: &[Change]) -> Vec<Loaded> {
-        let load = |change: &Change| match change {
-            Change::Ready(file) => self.load_file(folder, file),
-            Change::Gone(_) => Ok(None),
-        };
-        let share = changes.len().div_ceil(self.limits().workers).max(1);
-        thread::scope(|scope| {
-            let shares: Vec<_> = changes
-                .chunks(share)
-                .map(|changes| scope.spawn(move || changes.iter().map(load).collect::<Vec<Loaded>>()))
-                .collect();
-            let join = |share: thread::ScopedJoinHandle<'_, Vec<Loaded>>| match share.join() {
-                Ok(loaded) => loaded,
-                Err(panic) => std::panic::resume_unwind(panic),
-            };
-            shares.into_iter().flat_map(join).collect()
-        })
-    }
-
-    /// Loads a file; none if it has nothing new.
-    fn load_file(&self, folder: &Folder, file: &Path) -> Loaded {
-        let component = folder.read(file, self.limits().component_bytes)?;
-        if lock(&self.shelf).has(file, &component) {
-            return Ok(None);
-        }
-        let signature = archive::signature_of(file).map_err(|error| unreadable(&error))?;
-        let plugin = self.loader.load_file(&component, file)?;
-        let package = Package { component, signature };
-        match self.keeper.judge(&plugin, &package) {
-            Ok(()) => Ok(Some(Arrival { plugin, package })),
-            Err(refusal) => Err(self.declined(refusal, &plugin, &package)),
-        }
-    }
-
-    fn declined(&self, refusal: Refusal, plugin: &Plugin, package: &Package) -> Declined {
-        let claim = Claim {
-            id: plugin.id().to_owned(),
-            display_name: plugin.descriptor().display_name.clone(),
-            version: plugin.version().to_owned(),
-            digest: plugin.digest().to_owned(),
-            publisher: self.keeper.signer(package),
-            asks: self.keeper.asks_beyond(plugin).lines().collect(),
-        };
-        Declined { refusal, claim: Some(claim) }
-    }
-
-    /// Takes over what became of a file.
-    fn follow(&self, change: &Change, loaded: Loaded) -> Vec<RegistryEvent> {
-        let file = match change {
-            Change::Gone(file) => return lock(&self.shelf).forget_file(file),
-            Change::Ready(file) => file,
-        };
-        let admitted = loaded.and_then(|arrival| match arrival {
-            Some(arrival) => self.admit(arrival, file).map_err(Declined::from),
-            None => Ok(lock(&self.shelf).forget_declined(file).into_iter().collect()),
-        });
-        admitted.unwrap_or_else(|declined| lock(&self.shelf).decline(file, declined).into_iter().collect())
-    }
-
-    /// Puts a plugin in service and remembers it.
-    fn admit(&self, arrival: Arrival, file: &Path) -> Result<Vec<RegistryEvent>, Refusal> {
-        let Arrival { plugin, package } = arrival;
-        let now = (self.clock)();
-        lock(&self.shelf).check_conflict(&plugin, Some(file))?;
-        self.keeper.note(&plugin, &package, now)?;
-        let background = self.background(plugin.id(), plugin.digest());
-        lock(&self.shelf).admit(Arc::new(plugin), background, Some(file), now)
-    }
-
     fn background(&self, id: &str, digest: &str) -> Background {
         Background { previous: self.keeper.previous(id, digest), publisher: self.keeper.publisher(id) }
     }
@@ -477,15 +400,6 @@ impl Registry {
             let _ = self.events.send(event);
         }
     }
-}
-
-fn unreadable(error: &io::Error) -> Refusal {
-    Refusal::new(
-        Gate::File,
-        format!("the signature beside the file cannot be read: {error}"),
-        "a readable file of text",
-        "copy the `.minisig` file again",
-    )
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -70,16 +70,18 @@ impl Keeper {
 
     /// Remembers a plugin that is about to take service, unless that is no longer allowed: somebody else may
     /// have changed the ledger since it was judged.
-    pub(super) fn note(&self, plugin: &Plugin, package: &Package, now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn note(&self, plugin: &Plugin, package: &Package, file: &Path, now: Timestamp) -> Result<(), Refusal> {
         let Some(trust) = &self.trust else { return Ok(()) };
         let publisher = trust.publisher_of(&package.component, package.signature.as_deref())?;
         let _lock = self.archive.lock().map_err(|error| unwritable(&error))?;
         let mut ledger = self.ledger(plugin.id())?;
         ledger.judge(plugin, publisher.as_deref(), trust.mode())?;
-        if ledger.find(plugin.digest()).is_some() {
+        let place = file_name(file);
+        if ledger.find(plugin.digest()).is_some() && ledger.file == place {
             return Ok(());
         }
         ledger.admit(plugin, publisher, trust.mode(), now);
+        ledger.file = place;
         self.keep(plugin, package, &ledger).map_err(|error| unwritable(&error))
     }
 
@@ -102,6 +104,16 @@ impl Keeper {
         let Some(kept) = self.archive.ledger(id)?.good_before(digest).cloned() else { return Ok(None) };
         let package = self.archive.package(id, &kept.digest)?;
         Ok(Some((kept, package)))
+    }
+
+    /// The plugin that was in service from this file, and its last good version.
+    pub(super) fn last_served_from(&self, file: &Path) -> Option<(String, Package)> {
+        self.trust.as_ref()?;
+        let place = Some(file_name(file)?);
+        let ledgers = self.archive.ids().into_iter().filter_map(|id| Some((self.archive.ledger(&id).ok()?, id)));
+        let (ledger, id) = ledgers.into_iter().find(|(ledger, _)| ledger.file == place && !ledger.is_disabled)?;
+        let package = self.archive.package(&id, &ledger.last_good()?.digest).ok()?;
+        Some((id, package))
     }
 
     /// The name of the version that a rollback would bring back.
@@ -190,6 +202,10 @@ impl Keeper {
             _ => unwritable(&error),
         })
     }
+}
+
+fn file_name(file: &Path) -> Option<String> {
+    Some(file.file_name()?.to_str()?.to_owned())
 }
 
 fn unwritable(error: &io::Error) -> Refusal {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::folder::Folder;
 use super::{Approval, ChangeError, Registry, lock};
 use crate::archive::{self, Package};
+use crate::loader;
 use crate::plugin::Plugin;
 use crate::refusal::Gate;
 
@@ -64,7 +65,7 @@ impl Registry {
         let mut folder = lock(&self.folder);
         let waiting = self.waiting_of(id)?;
         let component = folder.read(&waiting, self.limits().component_bytes)?;
-        self.keeper.grant(&self.loader.load_file(&component, &waiting)?)?;
+        self.keeper.grant(&self.loader.load_file(&component, loader::digest(&component), &waiting)?)?;
         let home = lock(&self.shelf).file_of(id).filter(|home| *home != waiting);
         let Some(home) = home else {
             self.look_again(&mut folder, &[waiting]);

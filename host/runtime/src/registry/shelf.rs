@@ -10,7 +10,6 @@ use relink_core::time::Timestamp;
 
 use super::RegistryEvent;
 use super::catalog::{Catalog, Listing, ListingState};
-use crate::loader::digest;
 use crate::plugin::Plugin;
 use crate::refusal::{Gate, Refusal};
 
@@ -97,6 +96,22 @@ impl Shelf {
         Ok(events)
     }
 
+    /// Puts a plugin in service in the place of a file that holds another one now, and stays declined.
+    pub(super) fn bring_back(
+        &mut self,
+        plugin: Arc<Plugin>,
+        background: Background,
+        file: &Path,
+        now: Timestamp,
+    ) -> Result<RegistryEvent, Refusal> {
+        self.check_conflict(&plugin, Some(file))?;
+        let (id, version) = (plugin.id().to_owned(), plugin.version().to_owned());
+        let event = RegistryEvent::Loaded { id: id.clone(), version, digest: plugin.digest().to_owned() };
+        let (file, state) = (Some(file.to_owned()), ListingState::InService);
+        self.slots.insert(id, Slot { plugin, background, file, loaded_at: now, state });
+        Ok(event)
+    }
+
     /// Refuses a plugin that answers to a name of another one.
     pub(super) fn check_conflict(&self, plugin: &Plugin, file: Option<&Path>) -> Result<(), Refusal> {
         let here = in_words(file);
@@ -126,9 +141,8 @@ impl Shelf {
         Ok(())
     }
 
-    /// Whether the component of a file is in service already.
-    pub(super) fn has(&self, file: &Path, component: &[u8]) -> bool {
-        let digest = digest(component);
+    /// Whether the component with this digest is in service already from this file.
+    pub(super) fn has(&self, file: &Path, digest: &str) -> bool {
         let mut of_file = self.slots.values().filter(|slot| slot.file.as_deref() == Some(file));
         of_file.any(|slot| slot.plugin.digest() == digest)
     }
@@ -138,6 +152,10 @@ impl Shelf {
         let event = RegistryEvent::Refused { file: file.to_owned(), problem: declined.refusal.to_string() };
         let known = self.declined.insert(file.to_owned(), declined.clone());
         (known != Some(declined)).then_some(event)
+    }
+
+    pub(super) fn has_declined(&self, file: &Path) -> bool {
+        self.declined.contains_key(file)
     }
 
     /// The files that claim to be this plugin and are not in service.

@@ -85,6 +85,39 @@ fn an_upgrade_that_asks_for_more_waits_for_approval() {
 }
 
 #[test]
+fn what_a_file_held_before_stays_in_service_over_a_restart() {
+    let unfit = [
+        (wider("1.1.0"), ListingState::Waiting),
+        (b"no component".to_vec(), ListingState::Refused),
+        (version("0.9.0"), ListingState::Refused),
+    ];
+    for (component, state) in unfit {
+        let mut scene = Scene::new();
+        scene.put("of-acme.wasm", &version("1.0.0"));
+        scene.put("of-acme.wasm", &component);
+        scene.restart();
+        assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"), "{state:?}");
+        assert!(scene.registry.list().iter().any(|listing| listing.state == state), "{state:?}");
+        scene.put("of-acme.wasm", &version("1.2.0"));
+        assert_eq!(scene.version_of("acme").as_deref(), Some("1.2.0"), "{state:?}");
+        fs::remove_file(scene.file("of-acme.wasm")).unwrap();
+        scene.settle();
+        scene.restart();
+        assert_eq!(scene.version_of("acme"), None, "{state:?}");
+    }
+}
+
+#[test]
+fn what_waits_over_a_restart_can_still_be_approved() {
+    let mut scene = Scene::new();
+    scene.put("acme.wasm", &version("1.0.0"));
+    scene.put("acme.wasm", &wider("1.1.0"));
+    scene.restart();
+    scene.registry.approve("acme").unwrap();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
+}
+
+#[test]
 fn an_install_that_asks_for_more_needs_the_approval_with_it() {
     let scene = Scene::new();
     scene.install(&version("1.0.0")).unwrap();
