@@ -8,7 +8,7 @@ pub(super) const CUSTOMER: &str = "1234567890";
 pub(super) const DAYS: u64 = 31;
 
 /// Campaigns of the account: with these a page has a megabyte.
-const CAMPAIGNS: u64 = 70;
+const CAMPAIGNS: u64 = 72;
 
 pub(super) struct Page {
     pub(super) body: Vec<u8>,
