@@ -89,13 +89,11 @@ impl Body {
                 self.layers[1].push(bytes);
                 continue;
             }
-            match self.receive(deadline).await? {
-                Some(bytes) => self.layers[0].push(bytes),
-                None => {
-                    self.finish(output)?;
-                    return Ok(true);
-                }
-            }
+            let Some(bytes) = self.receive(deadline).await? else {
+                self.finish(output)?;
+                return Ok(true);
+            };
+            self.layers[0].push(bytes);
         }
     }
 

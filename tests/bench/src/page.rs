@@ -18,7 +18,7 @@ use crate::report::Report;
 use crate::rounds::{Contender, Sample, interleave};
 use answer::Page;
 use database::Database;
-use decode::{Native, Plugin};
+use decode::{Native, Sandboxed};
 
 const ROUNDS: usize = 11;
 /// Pages in one turn.
@@ -37,7 +37,7 @@ const ABOUT: &str = "one page of Google Ads, 1 MB of JSON: decoded by the plugin
 pub(crate) fn run() -> Result<Report> {
     let runtime = Runtime::new()?;
     let native = Native::start()?;
-    let plugin = Plugin::start(&runtime)?;
+    let plugin = Sandboxed::start(&runtime)?;
     let database = runtime.block_on(Database::make(plugin.dataset()?))?;
     let pages = Pages { runtime: &runtime, database: &database, stored: Cell::new(0) };
     let sample = Page::number(0);

@@ -48,8 +48,8 @@ fn row(campaign: u64, day: u64) -> Value {
             "resourceName": format!("customers/{CUSTOMER}/campaigns/{id}"),
             "id": id.to_string(),
             "name": format!("Lisboa – Search – \"Spring\" {campaign}"),
-            "status": if campaign % 4 == 0 { "PAUSED" } else { "ENABLED" },
-            "advertisingChannelType": if campaign % 3 == 0 { "PERFORMANCE_MAX" } else { "SEARCH" },
+            "status": if campaign.is_multiple_of(4) { "PAUSED" } else { "ENABLED" },
+            "advertisingChannelType": if campaign.is_multiple_of(3) { "PERFORMANCE_MAX" } else { "SEARCH" },
         },
         "segments": { "date": format!("2026-05-{day:02}") },
         "metrics": {

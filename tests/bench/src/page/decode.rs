@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use relink_core::plugin::{Context, Dataset, Event, Found, Operation, Response, Slice, StepOut, Window};
 use relink_core::time::Timestamp;
 use relink_plugin_google::Google;
-use relink_runtime::{Calls, Compile, Limits, Registry, RegistryConfig};
+use relink_runtime::{Calls, Compile, Limits, Plugin, Registry, RegistryConfig};
 use relink_sdk::Provider;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -50,15 +50,15 @@ impl Native {
 }
 
 /// The plugin in the sandbox, after it asked for the page.
-pub(super) struct Plugin {
+pub(super) struct Sandboxed {
     calls: Calls,
-    plugin: Arc<relink_runtime::Plugin>,
+    plugin: Arc<Plugin>,
     context: Context,
     state: Vec<u8>,
     _folder: TempDir,
 }
 
-impl Plugin {
+impl Sandboxed {
     pub(super) fn start(runtime: &Runtime) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let registry = Registry::open(RegistryConfig {
