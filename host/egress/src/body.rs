@@ -55,22 +55,8 @@ impl Body {
 
     /// The next bytes, about half a mebibyte at most; none at the end. A piece may be empty.
     pub(crate) async fn next(&mut self, deadline: Instant) -> Result<Option<Vec<u8>>, TransportFailure> {
-        if self.ended {
-            return Ok(None);
-        }
-        loop {
-            if let Some(bytes) = self.layers[1].pull()? {
-                return Ok(Some(self.redacted(&bytes)));
-            }
-            if let Some(bytes) = self.layers[0].pull()? {
-                self.layers[1].push(bytes);
-                continue;
-            }
-            match self.receive(deadline).await? {
-                Some(bytes) => self.layers[0].push(bytes),
-                None => return self.finish().map(Some),
-            }
-        }
+        let mut piece = Vec::new();
+        Ok(self.read_into(&mut piece, deadline).await?.then_some(piece))
     }
 
     /// Reads to the end or to `limit` bytes; says whether that was all.
@@ -80,14 +66,35 @@ impl Body {
         deadline: Instant,
     ) -> Result<(Vec<u8>, bool), TransportFailure> {
         let mut whole = Vec::new();
-        while let Some(bytes) = self.next(deadline).await? {
-            whole.extend_from_slice(&bytes);
+        while self.read_into(&mut whole, deadline).await? {
             if whole.len() > limit {
                 whole.truncate(limit);
                 return Ok((whole, false));
             }
         }
         Ok((whole, true))
+    }
+
+    /// Appends the next bytes, as [`Body::next`] gives them; false if there are none.
+    async fn read_into(&mut self, output: &mut Vec<u8>, deadline: Instant) -> Result<bool, TransportFailure> {
+        if self.ended {
+            return Ok(false);
+        }
+        loop {
+            if let Some(bytes) = self.layers[1].pull()? {
+                self.redaction.push(&bytes, output);
+                return Ok(true);
+            }
+            if let Some(bytes) = self.layers[0].pull()? {
+                self.layers[1].push(bytes);
+                continue;
+            }
+            let Some(bytes) = self.receive(deadline).await? else {
+                self.finish(output)?;
+                return Ok(true);
+            };
+            self.layers[0].push(bytes);
+        }
     }
 
     async fn receive(&mut self, deadline: Instant) -> Result<Option<Bytes>, TransportFailure> {
@@ -101,23 +108,16 @@ impl Body {
         Ok(received)
     }
 
-    fn finish(&mut self) -> Result<Vec<u8>, TransportFailure> {
+    fn finish(&mut self, output: &mut Vec<u8>) -> Result<(), TransportFailure> {
         self.ended = true;
-        let mut output = Vec::new();
         let rest = self.layers[0].finish()?;
         self.layers[1].push(rest);
         while let Some(bytes) = self.layers[1].pull()? {
-            self.redaction.push(&bytes, &mut output);
+            self.redaction.push(&bytes, output);
         }
-        self.redaction.push(&self.layers[1].finish()?, &mut output);
-        self.redaction.finish(&mut output);
-        Ok(output)
-    }
-
-    fn redacted(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let mut output = Vec::new();
-        self.redaction.push(bytes, &mut output);
-        output
+        self.redaction.push(&self.layers[1].finish()?, output);
+        self.redaction.finish(output);
+        Ok(())
     }
 }
 

@@ -14,20 +14,10 @@ use relink_store::connections::Connection;
 use relink_store::coverage::{CoveredDay, FetchedDay};
 use relink_store::records::RecordRow;
 use relink_store::{StoreError, Tx, authorizations, coverage, records, slices};
-use serde_json::value::RawValue;
 
 use crate::engine::Engine;
-use crate::run::rows_of;
+use crate::rows::{self, BadRows};
 use crate::talk::{Party, Pending, Position};
-
-/// A row that does not fit the plugin's own description.
-#[derive(Debug, thiserror::Error)]
-#[error("dataset {dataset:?}, row {row}: {problem}")]
-pub(crate) struct BadRows {
-    dataset: String,
-    row: usize,
-    problem: String,
-}
 
 /// The slices that `connection` lacks, newest first.
 pub(crate) async fn plan<'a>(
@@ -138,19 +128,20 @@ impl<'a> Page<'a> {
         position: &Position,
     ) -> Result<Result<i64, BadRows>, StoreError> {
         let now = engine.now();
-        let rows = match self.read(found, now) {
+        let rows = match rows::read(self.dataset, found, now) {
             Ok(rows) => rows,
             Err(bad) => return Ok(Err(bad)),
         };
         if rows.is_empty() {
             return Ok(Ok(0));
         }
+        let count = count(&rows);
         let mut tx = engine.db().begin().await?;
-        records::upsert_batch(&mut tx, stored_dataset(self.connection, self.dataset), &rows).await?;
+        records::upsert_batch(&mut tx, stored_dataset(self.connection, self.dataset), rows).await?;
         self.save(&mut tx, position, now).await?;
         tx.commit().await?;
         self.kept = Some(position.pending.clone());
-        Ok(Ok(count(&rows)))
+        Ok(Ok(count))
     }
 
     /// Stores where to go on, so that whatever waits may be unloaded.
@@ -174,16 +165,17 @@ impl<'a> Page<'a> {
         found: Vec<Found>,
     ) -> Result<Result<i64, BadRows>, StoreError> {
         let now = engine.now();
-        let rows = match self.read(found, now) {
+        let rows = match rows::read(self.dataset, found, now) {
             Ok(rows) => rows,
             Err(bad) => return Ok(Err(bad)),
         };
+        let count = count(&rows);
         let mut tx = engine.db().begin().await?;
-        records::upsert_batch(&mut tx, stored_dataset(self.connection, self.dataset), &rows).await?;
+        records::upsert_batch(&mut tx, stored_dataset(self.connection, self.dataset), rows).await?;
         self.enter_days(&mut tx, now).await?;
         self.forget(&mut tx).await?;
         tx.commit().await?;
-        Ok(Ok(count(&rows)))
+        Ok(Ok(count))
     }
 
     async fn enter_days(&self, tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
@@ -209,37 +201,6 @@ impl<'a> Page<'a> {
         slices::delete(tx, stored_dataset(self.connection, self.dataset), since).await.map(|_| ())
     }
 
-    fn read(&self, found: Vec<Found>, now: Timestamp) -> Result<Vec<RecordRow>, BadRows> {
-        let mut rows = Vec::new();
-        for (dataset, lines) in rows_of(found) {
-            let bad = |row, problem: String| BadRows { dataset: dataset.clone(), row, problem };
-            if dataset != self.slice.dataset {
-                return Err(bad(0, format!("rows of {:?} were asked for", self.slice.dataset)));
-            }
-            for (index, line) in lines.lines().filter(|line| !line.trim().is_empty()).enumerate() {
-                rows.push(self.read_row(line, now).map_err(|problem| bad(index, problem))?);
-            }
-        }
-        Ok(rows)
-    }
-
-    fn read_row(&self, line: &str, now: Timestamp) -> Result<RecordRow, String> {
-        let fields: BTreeMap<&str, &RawValue> =
-            serde_json::from_str(line).map_err(|error| format!("is no JSON object: {error}"))?;
-        let field = |name: &str| fields.get(name).map(|value| value.get()).filter(|value| *value != "null");
-        let key = self
-            .dataset
-            .primary_key
-            .iter()
-            .map(|name| field(name).ok_or_else(|| format!("has no value for the key field {name:?}")));
-        let key: Vec<&str> = key.collect::<Result<_, _>>()?;
-        let day = match &self.dataset.mode {
-            SyncMode::Full => None,
-            SyncMode::Daily(daily) => Some(day_of(field(&daily.day_field), &daily.day_field)?),
-        };
-        Ok(RecordRow { key: format!("[{}]", key.join(",")), day, data: line.to_owned(), fetched_at: now })
-    }
-
     async fn save(&self, tx: &mut Tx, position: &Position, now: Timestamp) -> Result<(), StoreError> {
         let stored = slices::Slice {
             dataset: self.slice.dataset.clone(),
@@ -253,12 +214,6 @@ impl<'a> Page<'a> {
         };
         slices::save(tx, &self.connection.workspace_id, &self.connection.id, &stored).await
     }
-}
-
-fn day_of(value: Option<&str>, name: &str) -> Result<Day, String> {
-    let text = value.ok_or_else(|| format!("has no value for the day field {name:?}"))?;
-    let text: String = serde_json::from_str(text).map_err(|_| format!("the day field {name:?} is no text"))?;
-    text.parse().map_err(|error| format!("the day field {name:?}: {error}"))
 }
 
 fn count(rows: &[RecordRow]) -> i64 {

@@ -16,6 +16,7 @@ mod outbox;
 mod person;
 pub mod reconnect;
 mod recovery;
+pub mod rows;
 mod run;
 mod scheduler;
 mod secrets;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use relink_core::decide::Outcome;
-use relink_core::plugin::{Dataset, Found, Operation, Slice};
+use relink_core::plugin::{Dataset, Operation, Slice};
 use relink_core::reason::{Blast, Reason, Remedy};
 use relink_core::time::Timestamp;
 use relink_runtime::Fault;
@@ -17,7 +17,8 @@ use relink_store::connections::Connection;
 
 use crate::diagnose;
 use crate::engine::Engine;
-use crate::ledger::{self, BadRows};
+use crate::ledger;
+use crate::rows::BadRows;
 use crate::settle;
 use crate::talk::{self, Advance, Explained, Party, Talk};
 use crate::tokens::{self, Fresh, TokenError};
@@ -269,14 +270,6 @@ impl From<BadRows> for Fault {
     fn from(bad: BadRows) -> Self {
         Fault::BadOutput { what: bad.to_string() }
     }
-}
-
-/// Rows among what a plugin found; the rest belongs to other operations.
-pub(crate) fn rows_of(found: Vec<Found>) -> impl Iterator<Item = (String, String)> {
-    found.into_iter().filter_map(|found| match found {
-        Found::Rows { dataset, rows } => Some((dataset, rows)),
-        Found::Identity(_) | Found::Account(_) => None,
-    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Since a step is pure, the host may repeat a request from the state before it: that is how an
 //! access token that expired midway is refreshed without the plugin noticing.
 
+use std::mem;
 use std::sync::Arc;
 
 use relink_core::plugin::{
@@ -20,6 +21,9 @@ use crate::engine::Engine;
 
 /// Requests that one operation may send; a plugin that pages for ever is stopped here.
 const MAX_REQUESTS: u32 = 10_000;
+
+/// What the contract lets `classify` see of a body.
+const MAX_EVIDENCE: usize = 64 * 1024;
 
 /// For whom the host talks: what the plugin is told and which secrets are placed.
 pub(crate) struct Party {
@@ -162,8 +166,10 @@ impl<'a> Talk<'a> {
             scope: self.scope(),
         };
         match self.engine.egress().send(call, request).await {
-            Ok(answer) => {
-                let response = answer.response.clone();
+            Ok(mut answer) => {
+                // The body goes to the plugin; what is kept for further parts needs the head alone.
+                let body = mem::take(&mut answer.response.body);
+                let response = Response { body, ..answer.response.clone() };
                 self.answer = response.more.then_some(answer);
                 Ok(Event::Answered(response))
             }
@@ -246,11 +252,18 @@ enum Evidence {
 impl Evidence {
     fn of(event: &Event) -> Self {
         match event {
-            Event::Answered(response) => Self::Response(response.clone()),
+            Event::Answered(response) => Self::Response(start_of(response)),
             Event::Unanswered(failure) => Self::Transport(failure.clone()),
             Event::Start(_) | Event::Woken => Self::None,
         }
     }
+}
+
+/// An answer with so much of its body as `classify` is given.
+fn start_of(response: &Response) -> Response {
+    let Response { status, headers, body, more } = response;
+    let body = body[..body.len().min(MAX_EVIDENCE)].to_vec();
+    Response { status: *status, headers: headers.clone(), body, more: *more }
 }
 
 fn blocked(detail: &str) -> TransportFailure {
@@ -272,6 +285,21 @@ pub(crate) async fn ask(engine: &Engine, party: &mut Party, operation: Operation
             Advance::Stale(diagnosis) => return Err(Explained { diagnosis, provider_answer: None }),
             Advance::Misbehaved(fault) => return Err(diagnose::plugin_misbehaved(&fault)),
             Advance::Waiting(until) => return Err(diagnose::must_wait(until.since_ms(engine.now()))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_has_the_start_of_a_body_and_all_of_its_head() {
+        let header = relink_core::plugin::Field { name: "retry-after".to_owned(), value: "7".to_owned() };
+        let response =
+            |length| Response { status: 200, headers: vec![header.clone()], body: vec![b'x'; length], more: true };
+        for (length, expected) in [(0, 0), (MAX_EVIDENCE, MAX_EVIDENCE), (MAX_EVIDENCE + 1, MAX_EVIDENCE)] {
+            assert_eq!(start_of(&response(length)), response(expected));
         }
     }
 }

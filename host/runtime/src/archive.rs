@@ -101,6 +101,14 @@ pub fn signature_file(component: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The component that a signature is for; a component is itself.
+pub(crate) fn component_file(file: &Path) -> PathBuf {
+    if file.extension().is_some_and(|extension| extension == "minisig") {
+        return file.with_extension("");
+    }
+    file.to_owned()
+}
+
 /// The signature that lies beside a component.
 pub(crate) fn signature_of(component: &Path) -> io::Result<Option<String>> {
     read_if_there(&signature_file(component))

@@ -4,6 +4,7 @@
 //! the snapshot: there is no moment at which a plugin is half loaded. A version that is no longer in
 //! service lives on until the last call that holds it has ended.
 
+mod arrivals;
 mod catalog;
 mod change_error;
 mod event;
@@ -13,8 +14,8 @@ mod keeper;
 mod proposal;
 mod roll;
 mod shelf;
+mod watch;
 
-use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,8 +24,6 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use relink_core::time::Timestamp;
 use tokio::sync::broadcast;
-use tokio::task;
-use tokio::time::{self, MissedTickBehavior};
 
 pub use catalog::{Listing, ListingState};
 pub use change_error::ChangeError;
@@ -47,9 +46,6 @@ use intake::Arrival;
 use keeper::Keeper;
 use roll::Roll;
 use shelf::{Background, Shelf, Verdict};
-
-/// How often the folder is looked at. A listing costs microseconds, and works on every file system.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// Events that a slow listener may be behind before it misses some.
 const EVENT_BACKLOG: usize = 64;
@@ -85,6 +81,7 @@ pub enum Approval {
 pub struct Registry {
     loader: Loader,
     clock: Clock,
+    folder_path: PathBuf,
     /// Also keeps changes of the folder apart from each other.
     folder: Mutex<Folder>,
     keeper: Keeper,
@@ -107,6 +104,7 @@ impl Registry {
             loader,
             clock,
             keeper: Keeper::new(keeping),
+            folder_path: folder.path().to_owned(),
             folder: Mutex::new(folder),
             shelf: Mutex::default(),
             roll: Mutex::default(),
@@ -117,36 +115,6 @@ impl Registry {
         registry.look();
         registry.look();
         Ok(registry)
-    }
-
-    /// Follows the folder for ever. The caller runs it as a task, and drops it to stop.
-    pub async fn watch(self: Arc<Self>) -> Infallible {
-        let mut interval = time::interval(LOOK_EVERY);
-        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            interval.tick().await;
-            let registry = Arc::clone(&self);
-            if let Err(error) = task::spawn_blocking(move || registry.look()).await {
-                tracing::error!(%error, "the host panicked while it loaded plugins");
-            }
-        }
-    }
-
-    /// Looks at the folder once, and takes over what changed. Blocks while it compiles.
-    pub fn look(&self) {
-        let mut folder = lock(&self.folder);
-        let mut events = self.follow_ledgers(&mut folder);
-        match folder.look() {
-            Ok(changes) => {
-                let loaded = self.load_files(&folder, &changes);
-                for (change, loaded) in changes.iter().zip(loaded) {
-                    events.extend(self.follow(change, loaded));
-                }
-                events.extend(changes.iter().filter_map(|change| self.stand_in(change)));
-            }
-            Err(error) => tracing::warn!(%error, "the plugin folder cannot be read, the loaded plugins stay"),
-        }
-        self.announce(&mut folder, events);
     }
 
     /// The plugin with this id.

@@ -1,6 +1,6 @@
 //! Records: the data itself. A record is replaced when it is fetched again, never doubled.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use relink_core::id::{ConnectionId, WorkspaceId};
 use relink_core::time::{Day, Timestamp};
@@ -36,26 +36,34 @@ const REPLACE: &str = "
     SET day = excluded.day, data = excluded.data, fetched_at = excluded.fetched_at";
 
 /// Writes records; of several with the same key the last one counts. Says how many there are then.
-pub async fn upsert_batch(tx: &mut Tx, dataset: Dataset<'_>, records: &[RecordRow]) -> Result<u64> {
+pub async fn upsert_batch(tx: &mut Tx, dataset: Dataset<'_>, records: Vec<RecordRow>) -> Result<u64> {
     let records = last_of_each_key(records);
-    for chunk in records.chunks(ROWS_PER_STATEMENT) {
+    let count = records.len() as u64;
+    let mut records = records.into_iter();
+    while records.len() > 0 {
+        let chunk = records.by_ref().take(ROWS_PER_STATEMENT);
         let mut insert = composed_query(TABLE, format!("{INSERT}{}{REPLACE}", placeholder_rows(chunk.len(), 7)));
-        for record in chunk {
+        for RecordRow { key, day, data, fetched_at } in chunk {
             insert = insert.bind(dataset.workspace_id).bind(dataset.connection_id).bind(dataset.name);
-            insert = insert.bind(&record.key).bind(record.day).bind(&record.data).bind(record.fetched_at);
+            insert = insert.bind(key).bind(day).bind(data).bind(fetched_at);
         }
         insert.execute(tx).await?;
     }
-    Ok(records.len() as u64)
+    Ok(count)
 }
 
 /// PostgreSQL refuses a statement that would write one row twice.
-fn last_of_each_key(records: &[RecordRow]) -> Vec<&RecordRow> {
+fn last_of_each_key(mut records: Vec<RecordRow>) -> Vec<RecordRow> {
     let mut last: HashMap<&str, usize> = HashMap::with_capacity(records.len());
     for (place, record) in records.iter().enumerate() {
         last.insert(&record.key, place);
     }
-    records.iter().enumerate().filter(|(place, record)| last[record.key.as_str()] == *place).map(|(_, r)| r).collect()
+    if last.len() < records.len() {
+        let kept: HashSet<usize> = last.into_values().collect();
+        let mut place = 0..;
+        records.retain(|_| place.next().is_some_and(|place| kept.contains(&place)));
+    }
+    records
 }
 
 const DELETE_STALE_IN_WINDOW: &str = "

@@ -56,7 +56,7 @@ impl Items {
     /// Reads the items of a whole answer.
     pub fn decode(&self, body: &[u8]) -> Result<Vec<Value>, String> {
         match &self.0 {
-            Shape::Array(pointer) => Ok(items_at(&parse(body)?, pointer)),
+            Shape::Array(pointer) => Ok(take_items(parse(body)?, pointer)),
             Shape::Lines => {
                 body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).map(parse).collect()
             }
@@ -84,9 +84,22 @@ impl Items {
         matches!(self.0, Shape::Array(_))
     }
 
-    pub(crate) fn items_of(&self, document: &Value) -> Vec<Value> {
+    /// How many items [`Items::take_from`] would give.
+    pub(crate) fn count_in(&self, document: &Value) -> usize {
         match &self.0 {
-            Shape::Array(pointer) => items_at(document, pointer),
+            Shape::Array(pointer) => match document.pointer(pointer) {
+                Some(Value::Array(items)) => items.len(),
+                Some(Value::Object(_)) => 1,
+                _ => 0,
+            },
+            Shape::Lines | Shape::Csv { .. } => 0,
+        }
+    }
+
+    /// The items of a document, which may be most of it and are not copied.
+    pub(crate) fn take_from(&self, document: Value) -> Vec<Value> {
+        match &self.0 {
+            Shape::Array(pointer) => take_items(document, pointer),
             Shape::Lines | Shape::Csv { .. } => Vec::new(),
         }
     }
@@ -106,10 +119,10 @@ pub(crate) fn parse(body: &[u8]) -> Result<Value, String> {
     serde_json::from_slice(body).map_err(|error| format!("the answer is no JSON: {error}"))
 }
 
-fn items_at(document: &Value, pointer: &str) -> Vec<Value> {
-    match document.pointer(pointer) {
-        Some(Value::Array(items)) => items.clone(),
-        Some(item @ Value::Object(_)) => vec![item.clone()],
+fn take_items(mut document: Value, pointer: &str) -> Vec<Value> {
+    match document.pointer_mut(pointer).map(Value::take) {
+        Some(Value::Array(items)) => items,
+        Some(item @ Value::Object(_)) => vec![item],
         _ => Vec::new(),
     }
 }
@@ -170,6 +183,18 @@ mod tests {
         assert_eq!(first, [json!({"a": "1", "b": "2"})]);
         assert_eq!(second, [json!({"a": "3", "b": "4"})]);
         assert_eq!(third, [json!({"a": "5", "b": "6;7"})]);
+    }
+
+    #[test]
+    fn as_many_items_are_taken_as_were_counted() {
+        let cases = [("/data", 2), ("/one", 1), ("/none", 0), ("/text", 0), ("/missing", 0), ("", 1)];
+        let document = json!({"data": [{"id": 1}, {"id": 2}], "one": {"id": 3}, "none": null, "text": "x"});
+        for (pointer, count) in cases {
+            let items = Items::at(pointer);
+            assert_eq!(items.count_in(&document), count, "{pointer:?}");
+            assert_eq!(items.take_from(document.clone()).len(), count, "{pointer:?}");
+        }
+        assert_eq!(Items::at("/data").take_from(document), [json!({"id": 1}), json!({"id": 2})]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! least; Extism is what another plugin system costs.
 
 mod bare;
-mod error;
+pub(crate) mod error;
 mod extism;
 mod host;
 pub(crate) mod languages;

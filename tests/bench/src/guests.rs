@@ -25,3 +25,16 @@ pub(crate) fn target_folder() -> Result<PathBuf> {
     let is_target = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
     Ok(program.ancestors().find(is_target).context("cargo marks its target folder")?.to_owned())
 }
+
+/// The same component with other words of the same length, so that every offset in it stays right.
+pub(crate) fn replaced(component: &[u8], from: &str, to: &str) -> Vec<u8> {
+    assert_eq!(from.len(), to.len(), "{to:?} must be as long as {from:?}");
+    let mut replaced = component.to_vec();
+    let mut at = 0;
+    while let Some(found) = replaced[at..].windows(from.len()).position(|window| window == from.as_bytes()) {
+        at += found;
+        replaced[at..at + to.len()].copy_from_slice(to.as_bytes());
+        at += to.len();
+    }
+    replaced
+}

@@ -7,13 +7,16 @@
 mod classify;
 mod guests;
 mod latency;
+mod page;
 mod reconnect;
 mod report;
 mod rounds;
 mod start;
+mod swap;
 
 use std::env;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -25,15 +28,21 @@ struct Benchmark {
     run: fn() -> Result<Report>,
 }
 
-const BENCHMARKS: [Benchmark; 4] = [
+const BENCHMARKS: [Benchmark; 6] = [
     Benchmark { name: "classify", run: classify::run },
     Benchmark { name: "languages", run: classify::languages::run },
+    Benchmark { name: "page", run: page::run },
     Benchmark { name: "reconnect", run: reconnect::run },
     Benchmark { name: "start", run: start::run },
+    Benchmark { name: "swap", run: swap::run },
 ];
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     let wanted = env::args().nth(1);
+    if wanted.as_deref() == Some(swap::COMPILE) {
+        let arguments: Vec<String> = env::args().skip(2).collect();
+        return Ok(relink_runtime::compile_as_child(&arguments));
+    }
     let is_wanted = |benchmark: &&Benchmark| wanted.as_deref().is_none_or(|name| name == benchmark.name);
     let chosen: Vec<&Benchmark> = BENCHMARKS.iter().filter(is_wanted).collect();
     if chosen.is_empty() {
@@ -44,7 +53,7 @@ fn main() -> Result<()> {
     let failed = chosen.iter().filter_map(|benchmark| measure(benchmark).err()).map(|error| format!("{error:#}"));
     let failed: Vec<String> = failed.inspect(|error| eprintln!("\n{error}")).collect();
     ensure!(failed.is_empty(), "{} of {} benchmarks could not be run", failed.len(), chosen.len());
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn measure(benchmark: &Benchmark) -> Result<()> {

@@ -75,6 +75,13 @@ impl Report {
         self.found(format!("{label}: {contender}"), values, Some(bar))
     }
 
+    /// The worst round, for what must not happen even once.
+    pub(crate) fn worst(self, label: &str, contender: &str, bar: f64) -> Self {
+        let series = self.series(label, contender);
+        let worst = series.and_then(|series| series.rounds.iter().copied().reduce(f64::max));
+        self.found(format!("{label}, worst round: {contender}"), worst.map(|worst| vec![worst]), Some(bar))
+    }
+
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self

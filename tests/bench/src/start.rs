@@ -68,10 +68,9 @@ impl Installation {
     fn make(folder: &Path, plugins: usize, component: &[u8]) -> Result<Self> {
         fs::create_dir_all(folder.join("plugins"))?;
         for number in 0..plugins {
-            // As long as the original, so that every offset in the component stays right.
             let id = format!("bch{number:03}");
             let file = folder.join("plugins").join(format!("{id}.wasm"));
-            let renamed = replace_all(component, ORIGINAL.as_bytes(), id.as_bytes());
+            let renamed = crate::guests::replaced(component, ORIGINAL, &id);
             if fs::read(&file).is_ok_and(|present| present == renamed) {
                 continue;
             }
@@ -103,15 +102,4 @@ impl Installation {
         let code = files.find_map(|file| file.ok().filter(is_code)).context("nothing was compiled")?;
         Ok(code.metadata()?.len())
     }
-}
-
-fn replace_all(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut replaced = bytes.to_vec();
-    let mut at = 0;
-    while let Some(found) = replaced[at..].windows(from.len()).position(|window| window == from) {
-        at += found;
-        replaced[at..at + from.len()].copy_from_slice(to);
-        at += to.len();
-    }
-    replaced
 }

@@ -1,10 +1,11 @@
 //! What changed in the plugin folder since the last look.
 //!
 //! Files are compared by what the file system says about them, and taken when two looks in a row find
-//! them the same: whoever copies a file slowly is waited for. A file that is missing once may be
+//! them the same: whoever copies a file slowly is waited for. One whose writer is known to be done with it
+//! is taken at once. A file that is missing once may be
 //! between two steps of a careless replacement, so it is gone only after a second look.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use crate::archive::signature_file;
+use crate::archive::{component_file, signature_file};
 use crate::refusal::{Gate, Refusal};
 
 const LOOKS_UNTIL_GONE: u8 = 2;
@@ -81,6 +82,21 @@ impl Folder {
         Ok(changes)
     }
 
+    /// Reports files that are whole, as far as they have anything new. A signature stands for its component.
+    pub(super) fn take(&mut self, whole: &BTreeSet<PathBuf>) -> Vec<Change> {
+        let components: BTreeSet<PathBuf> = whole.iter().map(|file| component_file(file)).collect();
+        let mut changes = Vec::new();
+        for file in components.into_iter().filter(|file| is_component_name(file)) {
+            let Some(print) = Print::of(&file) else { continue };
+            if self.files.get(&file).is_some_and(|seen| seen.print == print && seen.is_reported) {
+                continue;
+            }
+            self.files.insert(file.clone(), Seen { is_reported: true, ..Seen::new(print) });
+            changes.push(Change::Ready(file));
+        }
+        changes
+    }
+
     /// Has a file reported again, as if it were new.
     pub(super) fn forget(&mut self, file: &Path) {
         if let Some(seen) = self.files.get_mut(file) {
@@ -118,14 +134,19 @@ impl Folder {
                 continue;
             }
             // A file that goes away between the listing and this line is simply not there.
-            if let Ok(about) = fs::metadata(&file) {
-                let signed_at = fs::metadata(signature_file(&file)).ok().map(|about| change_time(&about));
-                let print =
-                    Print { inode: about.ino(), bytes: about.len(), changed_at: change_time(&about), signed_at };
+            if let Some(print) = Print::of(&file) {
                 prints.insert(file, print);
             }
         }
         Ok(prints)
+    }
+}
+
+impl Print {
+    fn of(file: &Path) -> Option<Self> {
+        let about = fs::metadata(file).ok()?;
+        let signed_at = fs::metadata(signature_file(file)).ok().map(|about| change_time(&about));
+        Some(Self { inode: about.ino(), bytes: about.len(), changed_at: change_time(&about), signed_at })
     }
 }
 
@@ -185,6 +206,36 @@ mod tests {
         }
         assert_eq!(scene.folder.look().unwrap(), [Change::Ready(file)]);
         assert_eq!(scene.folder.look().unwrap(), []);
+    }
+
+    #[test]
+    fn a_file_that_is_whole_is_taken_at_once_and_not_again() {
+        let mut scene = Scene::new();
+        let file = scene.file("a.wasm");
+        fs::write(&file, b"a").unwrap();
+        let whole = BTreeSet::from([file.clone(), scene.file(".tmp.wasm"), scene.file("notes.txt")]);
+        assert_eq!(scene.folder.take(&whole), [Change::Ready(file.clone())]);
+        assert_eq!(scene.folder.take(&whole), []);
+        assert_eq!(scene.looks(), [vec![], vec![]]);
+        scene.folder.forget(&file);
+        assert_eq!(scene.folder.take(&whole), [Change::Ready(file)]);
+    }
+
+    #[test]
+    fn a_signature_that_comes_later_has_its_file_taken_again() {
+        let mut scene = Scene::new();
+        let file = scene.file("a.wasm");
+        fs::write(&file, b"a").unwrap();
+        scene.looks();
+        fs::write(signature_file(&file), b"signed").unwrap();
+        let whole = BTreeSet::from([signature_file(&file)]);
+        assert_eq!(scene.folder.take(&whole), [Change::Ready(file)]);
+    }
+
+    #[test]
+    fn a_file_that_is_gone_before_it_is_taken_is_left_to_the_looks() {
+        let mut scene = Scene::new();
+        assert_eq!(scene.folder.take(&BTreeSet::from([scene.file("a.wasm")])), []);
     }
 
     #[test]

@@ -106,13 +106,13 @@ async fn records_are_replaced_and_never_doubled() {
         let tenant = Tenant::create(database).await;
         let ads = dataset(&tenant, "ads");
         let batch: Vec<RecordRow> = (0..1_234).map(|n| record(&format!("k{n:04}"), Some("2026-03-01"), NOW)).collect();
-        assert_eq!(write!(database, |tx| records::upsert_batch(tx, ads, &batch)), 1_234);
-        assert_eq!(write!(database, |tx| records::upsert_batch(tx, ads, &batch)), 1_234);
+        assert_eq!(write!(database, |tx| records::upsert_batch(tx, ads, batch.clone())), 1_234);
+        assert_eq!(write!(database, |tx| records::upsert_batch(tx, ads, batch)), 1_234);
         let mut newer = record("k0000", Some("2026-03-02"), NOW.plus_ms(1));
         newer.data = "{\"clicks\":1}".to_owned();
-        let doubled = [record("k0000", None, NOW), record("new", None, NOW), newer.clone()];
-        assert_eq!(write!(database, |tx| records::upsert_batch(tx, ads, &doubled)), 2);
-        assert_eq!(write!(database, |tx| records::upsert_batch(tx, ads, &[])), 0);
+        let doubled = vec![record("k0000", None, NOW), record("new", None, NOW), newer.clone()];
+        assert_eq!(write!(database, |tx| records::upsert_batch(tx, ads, doubled)), 2);
+        assert_eq!(write!(database, |tx| records::upsert_batch(tx, ads, Vec::new())), 0);
         assert_eq!(records::count(&database.db, ads).await.unwrap(), 1_235);
         assert_eq!(records::count(&database.db, dataset(&tenant, "other")).await.unwrap(), 0);
         let total = records::count_of_connection(&database.db, &tenant.workspace, &tenant.connection).await.unwrap();
@@ -134,7 +134,7 @@ async fn records_are_listed_page_by_page_within_days() {
         let ads = dataset(&tenant, "ads");
         let days = ["2026-03-01", "2026-03-02", "2026-03-02", "2026-03-03", "2026-03-04"];
         let batch: Vec<_> = days.iter().enumerate().map(|(n, on)| record(&format!("k{n}"), Some(on), NOW)).collect();
-        write!(database, |tx| records::upsert_batch(tx, ads, &batch));
+        write!(database, |tx| records::upsert_batch(tx, ads, batch.clone()));
         let mut filter =
             RecordFilter { since: Some(day("2026-03-02")), until: Some(day("2026-03-03")), after: None, limit: 2 };
         let first = records::list(&database.db, ads, &filter).await.unwrap();
@@ -152,13 +152,13 @@ async fn what_a_fetch_no_longer_brought_is_deleted_in_its_window_only() {
         let tenant = Tenant::create(database).await;
         let ads = dataset(&tenant, "ads");
         let later = NOW.plus_ms(10);
-        let batch = [
+        let batch = vec![
             record("before", Some("2026-02-28"), NOW),
             record("stale", Some("2026-03-01"), NOW),
             record("fresh", Some("2026-03-01"), later),
             record("after", Some("2026-03-03"), NOW),
         ];
-        write!(database, |tx| records::upsert_batch(tx, ads, &batch));
+        write!(database, |tx| records::upsert_batch(tx, ads, batch));
         let window = (day("2026-03-01"), day("2026-03-02"));
         assert_eq!(write!(database, |tx| records::delete_stale_in_window(tx, ads, window, later)), 1);
         assert_eq!(records::count(&database.db, ads).await.unwrap(), 3);
@@ -176,7 +176,7 @@ async fn texts_with_nul_and_odd_characters_are_stored() {
         let tenant = Tenant::create(database).await;
         let ads = dataset(&tenant, "ads");
         let odd = RecordRow { key: "a\0b'\"; --\u{202e}🦀".to_owned(), ..record("", None, NOW) };
-        write!(database, |tx| records::upsert_batch(tx, ads, &[odd]));
+        write!(database, |tx| records::upsert_batch(tx, ads, vec![odd]));
         let page =
             records::list(&database.db, ads, &RecordFilter { limit: 1, ..RecordFilter::default() }).await.unwrap();
         assert_eq!(page.items[0].key, "ab'\"; --\u{202e}🦀");
@@ -190,7 +190,7 @@ async fn data_of_an_unknown_connection_is_refused() {
         let mut tenant = Tenant::create(database).await;
         tenant.connection = relink_core::id::ConnectionId::new();
         let mut tx = database.begin().await;
-        let error = records::upsert_batch(&mut tx, dataset(&tenant, "ads"), &[record("k", None, NOW)]).await;
+        let error = records::upsert_batch(&mut tx, dataset(&tenant, "ads"), vec![record("k", None, NOW)]).await;
         assert!(matches!(error, Err(StoreError::MissingReference { table: "records" })), "{error:?}");
     })
     .await;

@@ -58,7 +58,7 @@ async fn full_tenant(database: &TestDb) -> Tenant {
     write!(database, |tx| slices::save(tx, workspace, connection, &slice("ads", Some("2026-03-01"))));
     let fetched = [FetchedDay { day: Some(day("2026-03-01")), row_count: 1 }];
     write!(database, |tx| coverage::put_days(tx, ads, &fetched, NOW));
-    write!(database, |tx| records::upsert_batch(tx, ads, &[record("k", Some("2026-03-01"), NOW)]));
+    write!(database, |tx| records::upsert_batch(tx, ads, vec![record("k", Some("2026-03-01"), NOW)]));
     write!(database, |tx| runs::add(tx, &run(&tenant, 1)));
     let (incident, _) = open(database, &tenant, Scope::Authorization).await;
     let people = [user.clone()];

@@ -156,10 +156,13 @@ impl Fetch {
         if matches!(self.request.deliver, Delivery::Chunks(_)) {
             return self.take_chunk(position, answer);
         }
-        let (document, items) = self.read(answer)?;
-        let count = items.len();
+        let (document, listed) = self.read(answer)?;
+        let count = listed.len() + self.items.count_in(&document);
+        // The paginator reads the document before the items are taken out of it.
+        let next = self.pages.next(&position.page, answer, &document, count)?;
+        let items = if self.items.are_in_a_document() { self.items.take_from(document) } else { listed };
         let crop = self.harvest.reap(&self.expanded(items))?;
-        let course = match self.pages.next(&position.page, answer, &document, count)? {
+        let course = match next {
             None => Course::Finished,
             Some(page) => self.send(Position { page, ..Position::default() }).course,
         };
@@ -178,17 +181,16 @@ impl Fetch {
         Ok((crop, course))
     }
 
-    /// The document, for the paginator, and its items. An empty answer has none of either.
+    /// The document, with the items in it or without any, or else the items of a list. An empty answer has
+    /// none of either.
     fn read(&self, answer: &Response) -> Result<(Value, Vec<Value>), String> {
         if answer.body.is_empty() || matches!(self.harvest, Harvest::Nothing) {
             return Ok((Value::Null, Vec::new()));
         }
-        if !self.items.are_in_a_document() {
-            return Ok((Value::Null, self.items.decode(&answer.body)?));
+        if self.items.are_in_a_document() {
+            return Ok((decode::parse(&answer.body)?, Vec::new()));
         }
-        let document = decode::parse(&answer.body)?;
-        let items = self.items.items_of(&document);
-        Ok((document, items))
+        Ok((Value::Null, self.items.decode(&answer.body)?))
     }
 
     fn expanded(&self, items: Vec<Value>) -> Vec<Value> {

@@ -1,5 +1,7 @@
 //! What is made of the items that a fetch brings.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use crate::table::Table;
@@ -45,13 +47,19 @@ impl Harvest {
 }
 
 fn rows(table: &Table, items: &[Value]) -> Vec<Found> {
-    let rows: Vec<String> = items.iter().filter_map(|item| table.row(item)).map(|row| row.to_string()).collect();
-    let left_out = items.len() - rows.len();
+    let mut lines = String::new();
+    let mut left_out = 0;
+    for item in items {
+        match table.row(item) {
+            Some(row) => writeln!(lines, "{row}").expect("a string takes any text"),
+            None => left_out += 1,
+        }
+    }
     if left_out > 0 {
         log::warn(&format!("{left_out} items of {} have no key and were left out", table.name()));
     }
-    if rows.is_empty() {
+    if lines.is_empty() {
         return Vec::new();
     }
-    vec![Found::Rows(Rows { dataset: table.name().to_owned(), rows: rows.join("\n") + "\n" })]
+    vec![Found::Rows(Rows { dataset: table.name().to_owned(), rows: lines })]
 }

@@ -8,19 +8,19 @@ use serde_json::{Value, json};
 use super::bare::types;
 
 /// What it means.
-pub(super) const CODE: &str = "ahrefs.subscription-lapsed";
+pub(crate) const CODE: &str = "ahrefs.subscription-lapsed";
 
 const FIXTURES: &str = include_str!("../../../../plugins/ahrefs/fixtures/diagnoses.json");
 
 /// A refusal by the provider's API, as it comes over the wire.
-pub(super) struct RealError {
+pub(crate) struct RealError {
     auth_method: String,
     status: u16,
     body: String,
 }
 
 impl RealError {
-    pub(super) fn from_fixtures() -> Result<Self> {
+    pub(crate) fn from_fixtures() -> Result<Self> {
         let fixtures: Vec<Value> = serde_json::from_str(FIXTURES)?;
         let fixture = fixtures.iter().find(|fixture| fixture["diagnosis"]["code"] == CODE);
         let failure = &fixture.context("the fixture is gone")?["failure"];
@@ -32,7 +32,7 @@ impl RealError {
         })
     }
 
-    pub(super) fn for_host(&self) -> Failure {
+    pub(crate) fn for_host(&self) -> Failure {
         Failure {
             now: Timestamp::from_ms(0),
             phase: Phase::Sync,

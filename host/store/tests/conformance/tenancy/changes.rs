@@ -121,7 +121,7 @@ pub(super) async fn change_data(database: &TestDb, tenant: &Tenant, ws: &Workspa
     assert!(slices::save(&mut database.begin().await, ws, connection, &slice("ads", None)).await.is_err());
     assert!(coverage::put_days(&mut database.begin().await, ads, &fetched, NOW).await.is_err());
     assert!(coverage::mark_lost(&mut database.begin().await, ads, &[day("2026-03-01")], NOW).await.is_err());
-    assert!(records::upsert_batch(&mut database.begin().await, ads, &[record("k", None, NOW)]).await.is_err());
+    assert!(records::upsert_batch(&mut database.begin().await, ads, vec![record("k", None, NOW)]).await.is_err());
     assert!(runs::add(&mut database.begin().await, &foreign_run).await.is_err());
 }
 
