@@ -278,7 +278,9 @@ pub(crate) async fn ask(engine: &Engine, party: &mut Party, operation: Operation
                 return Ok(everything);
             }
             Advance::Failed(explained) => return Err(explained),
-            Advance::Stale(diagnosis) => return Err(Explained { diagnosis, provider_answer: None, said_by: SaidBy::Plugin }),
+            Advance::Stale(diagnosis) => {
+                return Err(Explained { diagnosis, provider_answer: None, said_by: SaidBy::Plugin });
+            }
             Advance::Misbehaved(fault) => return Err(diagnose::plugin_misbehaved(&fault)),
             Advance::Waiting(until) => return Err(diagnose::must_wait(until.since_ms(engine.now()))),
         }

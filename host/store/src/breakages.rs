@@ -29,8 +29,7 @@ pub async fn note(
     Ok(note.fetch_optional(tx, read).await?.unwrap_or_default())
 }
 
-const FIND: &str =
-    "SELECT held_since, is_released FROM breakages WHERE workspace_id = $1 AND authorization_id = $2";
+const FIND: &str = "SELECT held_since, is_released FROM breakages WHERE workspace_id = $1 AND authorization_id = $2";
 
 pub async fn find(
     access: impl Into<Access<'_>>,
