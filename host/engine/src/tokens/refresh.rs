@@ -116,15 +116,17 @@ async fn request(engine: &Engine, authorization: Authorization) -> Result<Ending
         return Ok(Ending::Refused(diagnose::permission_ended(said_by)));
     };
     let app = app_credentials(&engine.settings().app_secrets, plugin.id(), &method.id);
+    // Asked before anything is sent: what fails afterwards must not look as if nothing had been.
+    let failure = failure(engine, &fresh).await?;
     match engine.egress().token_request(plugin.descriptor(), oauth2, &grant, &app).await {
         Ok(TokenAnswer { tokens: Some(tokens), .. }) => Ok(Ending::Granted(Box::new((fresh, oauth2.clone(), tokens)))),
         Ok(TokenAnswer { response, .. }) => {
-            let failure = diagnose::with_response(failure(engine, &fresh).await?, &response);
+            let failure = diagnose::with_response(failure, &response);
             Ok(Ending::Refused(explain(engine, &plugin, failure).await))
         }
         Err(transport) => {
             let ending = if may_have_arrived(&transport) { Ending::AnswerLost } else { Ending::Refused };
-            let failure = Failure { transport: Some(transport), ..failure(engine, &fresh).await? };
+            let failure = Failure { transport: Some(transport), ..failure };
             Ok(ending(explain(engine, &plugin, failure).await))
         }
     }
