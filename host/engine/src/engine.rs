@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::settings::{Clock, Settings};
 use crate::tokens::Refreshes;
 use crate::tokens::journal::{self, Journal};
-use crate::wave::Ratios;
+use crate::wave::Fleets;
 use crate::{inbound, outbox, recovery, scheduler};
 
 /// Something of a workspace is worth another look.
@@ -47,7 +47,7 @@ struct Inner {
     clock: Clock,
     settings: Settings,
     refreshes: Refreshes,
-    ratios: Ratios,
+    fleets: Fleets,
     journal: Journal,
     events: broadcast::Sender<Changed>,
     wake: Notify,
@@ -71,7 +71,7 @@ impl Engine {
             journal: Journal::new(parts.settings.rescue_journal.clone()),
             settings: parts.settings,
             refreshes: Refreshes::default(),
-            ratios: Ratios::default(),
+            fleets: Fleets::default(),
             events: broadcast::Sender::new(EVENT_BACKLOG),
             wake: Notify::new(),
             message_came: Notify::new(),
@@ -158,8 +158,8 @@ impl Engine {
         &self.0.refreshes
     }
 
-    pub(crate) fn ratios(&self) -> &Ratios {
-        &self.0.ratios
+    pub(crate) fn fleets(&self) -> &Fleets {
+        &self.0.fleets
     }
 
     pub(crate) fn journal(&self) -> &Journal {

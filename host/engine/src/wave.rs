@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use relink_core::decide::Reports;
 use relink_core::time::Timestamp;
 use relink_store::{StoreError, breakages, waves};
 
 use crate::engine::Engine;
 use crate::settle;
 
-/// How old a ratio may be that a plugin is told: it is asked for in every run.
-const RATIO_MS: i64 = 10_000;
+/// How old a count may be of which a plugin is told: every run asks for one.
+const COUNTED_MS: i64 = 10_000;
 
 /// A plugin that is doubted, since it calls too many authorizations broken at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,27 +48,27 @@ impl Engine {
     /// The share of the authorizations of a plugin that reported last and were called broken.
     pub(crate) async fn fleet_failure_ratio(&self, plugin: &str) -> Result<Option<f64>, StoreError> {
         let (now, policy) = (self.now(), &self.settings().policy.wave);
-        if let Some(ratio) = self.ratios().find(plugin, now) {
-            return Ok(ratio);
+        if let Some(counted) = self.fleets().find(plugin, now) {
+            return Ok(counted.failure_ratio());
         }
         let since = now.plus_ms(-policy.window_ms);
-        let ratio = breakages::reports(self.db(), plugin, since, policy.reports()).await?.failure_ratio();
-        self.ratios().keep(plugin, ratio, now);
-        Ok(ratio)
+        let counted = breakages::reports(self.db(), plugin, since, policy.reports()).await?;
+        self.fleets().keep(plugin, counted, now);
+        Ok(counted.failure_ratio())
     }
 }
 
-/// The ratios that were counted last, by plugin.
+/// What was counted last, and when, by plugin.
 #[derive(Default)]
-pub(crate) struct Ratios(Mutex<HashMap<String, (Option<f64>, Timestamp)>>);
+pub(crate) struct Fleets(Mutex<HashMap<String, (Reports, Timestamp)>>);
 
-impl Ratios {
-    fn find(&self, plugin: &str, now: Timestamp) -> Option<Option<f64>> {
+impl Fleets {
+    fn find(&self, plugin: &str, now: Timestamp) -> Option<Reports> {
         let counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.get(plugin).filter(|(_, at)| now.since_ms(*at) < RATIO_MS).map(|(ratio, _)| *ratio)
+        counted.get(plugin).filter(|(_, at)| now.since_ms(*at) < COUNTED_MS).map(|(reports, _)| *reports)
     }
 
-    fn keep(&self, plugin: &str, ratio: Option<f64>, now: Timestamp) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(plugin.to_owned(), (ratio, now));
+    fn keep(&self, plugin: &str, reports: Reports, now: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(plugin.to_owned(), (reports, now));
     }
 }

@@ -102,7 +102,7 @@ async fn is_believed(
                 plugin.name = plugin,
                 failing = latest.failing,
                 reporting = latest.reporting,
-                "a plugin calls too many authorizations broken at once: nobody is told until it is clear whether they are"
+                "a plugin calls too many authorizations broken at once, and nobody is told yet"
             );
         }
         return Ok(wave.opened_at.is_none());
