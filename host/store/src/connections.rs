@@ -1,5 +1,6 @@
 //! Connections: one data source of one client each. `claim` gives them to the scheduler, `health` breaks
-//! and heals them, `hold` keeps what may not be broken from being so; what a page shows of them is in [`crate::data_sources`].
+//! and heals them, `hold` puts off what may not be broken; what a page shows of them is in
+//! [`crate::data_sources`].
 
 mod claim;
 mod health;
