@@ -4,6 +4,7 @@
 //! a fetch. Trouble of the provider, the network, our app or the plugin never breaks a connection.
 
 mod told;
+mod wave;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ use crate::schedule::{next_regular, next_retry};
 use crate::time::Timestamp;
 
 pub use told::decide_told;
+pub use wave::{Breakage, Reports, Wave, WavePolicy, is_over};
 
 /// The spans and counts that decisions are made with; the operator's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct Policy {
     pub retry_most_ms: i64,
     /// How often a broken connection that can heal by itself is probed.
     pub heal_probe_ms: i64,
+    /// When so many authorizations are called broken that the plugin itself is doubted.
+    pub wave: WavePolicy,
 }
 
 impl Default for Policy {
@@ -37,6 +41,7 @@ impl Default for Policy {
             retry_first_ms: 30_000,
             retry_most_ms: 3_600_000,
             heal_probe_ms: 3_600_000,
+            wave: WavePolicy::default(),
         }
     }
 }
@@ -98,6 +103,8 @@ pub enum Change {
     Suspected { scope: Scope, suspicion: Suspicion },
     /// Believed: an incident opens.
     Broken { scope: Scope },
+    /// It would be believed, were it not one of too many: see [`Wave`].
+    HeldBack,
     /// The operator must act; connections only wait.
     OperatorIncident,
 }

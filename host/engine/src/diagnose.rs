@@ -7,7 +7,7 @@ use relink_core::plugin::{Failure, Phase, Response};
 use relink_core::reason::{Actor, Blast, Certainty, Diagnosis, Reason, Remedy};
 use relink_runtime::{Calls, Fault, Plugin};
 
-use crate::talk::Explained;
+use crate::talk::{Explained, SaidBy};
 
 /// How much of a provider's answer is kept for people to read.
 const ANSWER_CHARS: usize = 2_000;
@@ -19,7 +19,11 @@ pub(crate) async fn explain(calls: &Calls, plugin: &Arc<Plugin>, failure: Failur
     if diagnosis.reason == Reason::NotAFailure {
         return Err(Fault::BadOutput { what: "it stopped at an answer that it calls no failure".to_owned() });
     }
-    Ok(Explained { diagnosis: doubt(diagnosis, &evidence), provider_answer: answer_for_people(&evidence) })
+    Ok(Explained {
+        diagnosis: doubt(diagnosis, &evidence),
+        provider_answer: answer_for_people(&evidence),
+        said_by: SaidBy::Plugin,
+    })
 }
 
 /// Weakens a diagnosis of breakage that rests on no opinion of the provider.
@@ -87,11 +91,11 @@ pub(crate) fn plugin_misbehaved(fault: &Fault) -> Explained {
         message: "The plugin of this provider has a fault. Your connection is not affected.".to_owned(),
         help_url: None,
     };
-    Explained { diagnosis, provider_answer: None }
+    Explained { diagnosis, provider_answer: None, said_by: SaidBy::Host }
 }
 
-/// The token ended and the host has no way to renew it.
-pub(crate) fn permission_ended() -> Explained {
+/// The token ended, as the host knows or the plugin says, and the host has no way to renew it.
+pub(crate) fn permission_ended(said_by: SaidBy) -> Explained {
     let diagnosis = Diagnosis {
         reason: Reason::ExpiredToken,
         code: "host.permission-ended".to_owned(),
@@ -105,7 +109,7 @@ pub(crate) fn permission_ended() -> Explained {
             .to_owned(),
         help_url: None,
     };
-    Explained { diagnosis, provider_answer: None }
+    Explained { diagnosis, provider_answer: None, said_by }
 }
 
 /// The provider refused a token that was just made: refreshing does not help, so a person must.
@@ -117,7 +121,7 @@ pub(crate) fn refused_although_fresh(diagnosis: Diagnosis) -> Explained {
         remedy: Remedy::Reauthorize,
         ..diagnosis
     };
-    Explained { diagnosis, provider_answer: None }
+    Explained { diagnosis, provider_answer: None, said_by: SaidBy::Plugin }
 }
 
 /// The host itself could not do its part.
@@ -134,7 +138,7 @@ pub(crate) fn host_trouble(message: &str) -> Explained {
         message: message.to_owned(),
         help_url: None,
     };
-    Explained { diagnosis, provider_answer: None }
+    Explained { diagnosis, provider_answer: None, said_by: SaidBy::Host }
 }
 
 /// The provider or a budget asks to wait.
@@ -151,7 +155,7 @@ pub(crate) fn must_wait(ms: i64) -> Explained {
         message: "The provider's limit is reached. Try again a little later.".to_owned(),
         help_url: None,
     };
-    Explained { diagnosis, provider_answer: None }
+    Explained { diagnosis, provider_answer: None, said_by: SaidBy::Host }
 }
 
 fn answer_for_people(failure: &Failure) -> Option<String> {

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::settings::{Clock, Settings};
 use crate::tokens::Refreshes;
 use crate::tokens::journal::{self, Journal};
+use crate::wave::Fleets;
 use crate::{inbound, outbox, recovery, scheduler};
 
 /// Something of a workspace is worth another look.
@@ -46,6 +47,7 @@ struct Inner {
     clock: Clock,
     settings: Settings,
     refreshes: Refreshes,
+    fleets: Fleets,
     journal: Journal,
     events: broadcast::Sender<Changed>,
     wake: Notify,
@@ -69,6 +71,7 @@ impl Engine {
             journal: Journal::new(parts.settings.rescue_journal.clone()),
             settings: parts.settings,
             refreshes: Refreshes::default(),
+            fleets: Fleets::default(),
             events: broadcast::Sender::new(EVENT_BACKLOG),
             wake: Notify::new(),
             message_came: Notify::new(),
@@ -153,6 +156,10 @@ impl Engine {
 
     pub(crate) fn refreshes(&self) -> &Refreshes {
         &self.0.refreshes
+    }
+
+    pub(crate) fn fleets(&self) -> &Fleets {
+        &self.0.fleets
     }
 
     pub(crate) fn journal(&self) -> &Journal {

@@ -24,6 +24,7 @@ mod settings;
 mod settle;
 mod talk;
 mod tokens;
+mod wave;
 
 pub use accounts::AccountsError;
 pub use control::ControlError;
@@ -33,3 +34,4 @@ pub use person::{Person, Role, Visible};
 pub use reconnect::{Begun, CallbackError, Completed, NotHealed, ReconnectError};
 pub use secrets::{SecretsError, SecretsErrorKind};
 pub use settings::{AppSecrets, Clock, MailSettings, Settings};
+pub use wave::Doubted;

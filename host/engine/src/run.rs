@@ -21,7 +21,7 @@ use crate::ledger;
 use crate::rows::BadRows;
 use crate::settle;
 use crate::talk::{self, Advance, Explained, Party, Talk};
-use crate::tokens::{self, Fresh, TokenError};
+use crate::tokens::{self, Fresh, Known, TokenError};
 
 /// How long one run works before it lets others of the queue go first.
 const RUN_BUDGET_MS: i64 = 60_000;
@@ -89,7 +89,7 @@ async fn sync(engine: &Engine, connection: &Connection, report: &mut Report) -> 
     let fresh = if is_first_doubt(&fresh, connection) { confirm(engine, fresh).await? } else { fresh };
     report.generation = Some(fresh.authorization.generation);
     let must_prove = connection.incident_id.is_some() || fresh.authorization.suspicion.is_some();
-    let mut party = party(engine, connection, &fresh).map_err(TokenError::from)?;
+    let mut party = party(engine, connection, &fresh).await?;
 
     if must_prove
         && let Err(explained) = talk::ask(engine, &mut party, Operation::Probe).await
@@ -179,7 +179,7 @@ async fn fetch_slice(
                 let (workspace, id) = (&connection.workspace_id, &connection.authorization_id);
                 let fresh = tokens::renewed(engine, workspace, id, stale).await?;
                 report.generation = Some(fresh.authorization.generation);
-                let renewed = self::party(engine, connection, &fresh).map_err(TokenError::from)?;
+                let renewed = self::party(engine, connection, &fresh).await?;
                 talk.retry_with(renewed.credentials, renewed.facts);
             }
             Advance::Stale(diagnosis) => {
@@ -203,16 +203,20 @@ async fn fetch_slice(
 }
 
 /// The plugin, secrets and settings with which `connection` talks.
-fn party(engine: &Engine, connection: &Connection, fresh: &Fresh) -> Result<Party, crate::engine::MissingPlugin> {
+async fn party(engine: &Engine, connection: &Connection, fresh: &Fresh) -> Result<Party, TokenError> {
     let authorization = &fresh.authorization;
     let (plugin, method) = engine.plugin(&authorization.plugin_id, &authorization.auth_method)?;
     let requested = method.oauth2().map(|oauth2| oauth2.scopes.iter().map(|scope| scope.name.clone()).collect());
-    let failures = u32::try_from(connection.consecutive_failures).unwrap_or(u32::MAX).saturating_add(1);
+    let known = Known {
+        requested_scopes: requested.unwrap_or_default(),
+        consecutive: u32::try_from(connection.consecutive_failures).unwrap_or(u32::MAX).saturating_add(1),
+        fleet_failure_ratio: engine.fleet_failure_ratio(plugin.id()).await?,
+    };
     Ok(Party {
         credentials: fresh.secrets.with_app_secrets(&engine.settings().app_secrets, plugin.id(), &method.id),
         config: ledger::merged_config(&authorization.config, &connection.config),
         account: Some(connection.account_id.clone()),
-        facts: tokens::facts(fresh, requested.unwrap_or_default(), failures, engine.now()),
+        facts: tokens::facts(fresh, known, engine.now()),
         authorization: authorization.id.to_string(),
         connection: connection.id.to_string(),
         plugin,

@@ -4,17 +4,20 @@
 
 mod repair;
 mod told;
+mod wave;
 
 use relink_core::decide::{Before, Change, Decision, Outcome, Scope, Suspicion, decide};
 use relink_core::id::{AuditId, RunId};
+use relink_core::reason::Reason;
 use relink_core::time::Timestamp;
 use relink_store::authorizations::{self, Authorization};
-use relink_store::connections::{self, Connection};
+use relink_store::connections::{self, Connection, HELD_BACK};
 use relink_store::incidents::{Incident, IncidentFilter, NewIncident, Resolution, Scope as IncidentScope};
 use relink_store::{StoreError, Tx, Visible, audit, incidents, runs};
 
 pub(crate) use repair::{Grant, settle_reconnection, settle_secrets};
 pub(crate) use told::{Told, settle_told};
+pub(crate) use wave::settle_trust;
 
 use crate::engine::Engine;
 use crate::notify;
@@ -32,6 +35,8 @@ pub(crate) async fn settle_run(engine: &Engine, connection: &Connection, report:
         return tx.rollback().await;
     };
     let decision = decide_run(engine, &current, &authorization, &report, now);
+    let subject = (&current, &authorization);
+    let decision = wave::weigh(engine, &mut tx, subject, report.explained.as_ref(), decision).await?;
     let is_ours = write_connection(&mut tx, connection, &current, &decision, now).await?;
     if !is_ours {
         return tx.rollback().await;
@@ -89,13 +94,17 @@ async fn write_connection(
         _ => current.suspicion.clone(),
     };
     let is_proven = decision.change == Change::Proven;
+    let delay = match decision.change {
+        Change::HeldBack => Some(HELD_BACK),
+        _ => decision.delayed_by.map(Reason::code),
+    };
     let update = connections::ConnectionUpdate {
         workspace_id: claimed.workspace_id.clone(),
         id: claimed.id.clone(),
         claim_epoch: claimed.claim_epoch,
         suspicion,
-        delay_reason: decision.delayed_by.map(|reason| reason.code().to_owned()),
-        delayed_since: decision.delayed_by.map(|_| current.delayed_since.unwrap_or(now)),
+        delay_reason: delay.map(str::to_owned),
+        delayed_since: delay.map(|_| current.delayed_since.unwrap_or(now)),
         consecutive_failures: i64::from(decision.consecutive_failures),
         next_due_at: decision.next_due_at,
         last_success_at: is_proven.then_some(now),

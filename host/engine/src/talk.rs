@@ -74,6 +74,15 @@ pub(crate) enum Advance {
 pub(crate) struct Explained {
     pub(crate) diagnosis: Diagnosis,
     pub(crate) provider_answer: Option<String>,
+    pub(crate) said_by: SaidBy,
+}
+
+/// Whose word a diagnosis is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SaidBy {
+    Plugin,
+    /// The host knows it without the plugin.
+    Host,
 }
 
 pub(crate) struct Talk<'a> {
@@ -282,7 +291,9 @@ pub(crate) async fn ask(engine: &Engine, party: &mut Party, operation: Operation
                 return Ok(everything);
             }
             Advance::Failed(explained) => return Err(explained),
-            Advance::Stale(diagnosis) => return Err(Explained { diagnosis, provider_answer: None }),
+            Advance::Stale(diagnosis) => {
+                return Err(Explained { diagnosis, provider_answer: None, said_by: SaidBy::Plugin });
+            }
             Advance::Misbehaved(fault) => return Err(diagnose::plugin_misbehaved(&fault)),
             Advance::Waiting(until) => return Err(diagnose::must_wait(until.since_ms(engine.now()))),
         }

@@ -74,8 +74,15 @@ pub(crate) async fn renewed(
     open(engine, find(engine, workspace, id).await?, true)
 }
 
+/// What the host knows beside the token itself.
+pub(crate) struct Known {
+    pub(crate) requested_scopes: Vec<String>,
+    pub(crate) consecutive: u32,
+    pub(crate) fleet_failure_ratio: Option<f64>,
+}
+
 /// What the host knows about the token, for the plugin to judge by.
-pub(crate) fn facts(fresh: &Fresh, requested_scopes: Vec<String>, consecutive: u32, now: Timestamp) -> Facts {
+pub(crate) fn facts(fresh: &Fresh, known: Known, now: Timestamp) -> Facts {
     let age_ms = fresh.authorization.token_issued_at.map(|issued| now.since_ms(issued).max(0));
     Facts {
         token_age_s: age_ms.map(|ms| ms.unsigned_abs() / 1_000),
@@ -83,9 +90,9 @@ pub(crate) fn facts(fresh: &Fresh, requested_scopes: Vec<String>, consecutive: u
         just_refreshed: Some(fresh.just_refreshed),
         newer_token_in_store: Some(false),
         granted_scopes: fresh.authorization.granted_scopes.clone(),
-        requested_scopes,
-        consecutive,
-        fleet_failure_ratio: None,
+        requested_scopes: known.requested_scopes,
+        consecutive: known.consecutive,
+        fleet_failure_ratio: known.fleet_failure_ratio,
     }
 }
 

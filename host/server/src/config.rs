@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use relink_core::decide::Policy;
+use relink_core::decide::{Policy, WavePolicy};
 use relink_core::secret::Secret;
 use relink_runtime::{BadKey, Compile, CompileLimits, Keeping, Trust, TrustMode, Workshop};
 use serde::{Deserialize, Deserializer};
@@ -126,6 +126,10 @@ pub struct PolicySettings {
     pub retry_first: Span,
     pub retry_most: Span,
     pub heal_probe: Span,
+    pub wave_authorizations: u32,
+    pub wave_window: Span,
+    pub wave_hold: Span,
+    pub wave_probe: Span,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -254,6 +258,10 @@ impl Default for PolicySettings {
             retry_first: Span::seconds(30),
             retry_most: Span::seconds(3_600),
             heal_probe: Span::seconds(3_600),
+            wave_authorizations: 5,
+            wave_window: Span::seconds(3_600),
+            wave_hold: Span::seconds(4 * 3_600),
+            wave_probe: Span::seconds(60),
         }
     }
 }
@@ -267,6 +275,12 @@ impl PolicySettings {
             retry_first_ms: self.retry_first.as_ms(),
             retry_most_ms: self.retry_most.as_ms(),
             heal_probe_ms: self.heal_probe.as_ms(),
+            wave: WavePolicy {
+                authorizations: self.wave_authorizations,
+                window_ms: self.wave_window.as_ms(),
+                hold_ms: self.wave_hold.as_ms(),
+                probe_ms: self.wave_probe.as_ms(),
+            },
         }
     }
 }

@@ -8,6 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use relink_core::plugin::{AuthMethod, SecretSlot};
+use relink_engine::Doubted;
 use relink_runtime::{Figures, History, KeptVersion, Listing, Plugin, Reach, Registry, VersionFigures};
 
 use crate::app::App;
@@ -36,6 +37,8 @@ pub(crate) struct Known {
     pub(crate) figures: Figures,
     pub(crate) secrets: Vec<AppSecret>,
     pub(crate) usage: Usage,
+    /// Why what it calls broken is held back; none if it is not.
+    pub(crate) doubted: Option<Doubted>,
 }
 
 /// A version that was in service once, or is.
@@ -74,6 +77,7 @@ pub(crate) async fn find(app: &App, caller: &Identity, id: &str) -> Result<Optio
         versions: versions(history.versions, digest.as_deref(), &figures),
         figures: sum(&figures),
         usage: Usage::of(app, caller, id).await?,
+        doubted: app.engine().doubted(id).await?,
     }))
 }
 

@@ -1,8 +1,10 @@
 //! Connections: one data source of one client each. `claim` gives them to the scheduler, `health` breaks
-//! and heals them; what a page shows of them is in [`crate::data_sources`].
+//! and heals them, `hold` puts off what may not be broken; what a page shows of them is in
+//! [`crate::data_sources`].
 
 mod claim;
 mod health;
+mod hold;
 
 use relink_core::id::{AuthorizationId, ClientId, ConnectionId, IncidentId, UserId, WorkspaceId};
 use relink_core::time::{Day, Timestamp};
@@ -17,6 +19,7 @@ pub use self::claim::{
     ConnectionUpdate, claim_due, extend_claim, next_due_at, recall, release_claims, set_due_now, update_after_run,
 };
 pub use self::health::{break_by_authorization, break_one, heal_by_authorization, heal_one};
+pub use self::hold::{HELD_BACK, hold_by_authorization, probe_all_held, probe_held, unhold_by_authorization};
 
 const TABLE: &str = "connections";
 

@@ -23,6 +23,7 @@ mod visible;
 pub mod api_tokens;
 pub mod audit;
 pub mod authorizations;
+pub mod breakages;
 pub mod clients;
 pub mod connections;
 pub mod coverage;
@@ -39,6 +40,7 @@ pub mod runs;
 pub mod sessions;
 pub mod slices;
 pub mod users;
+pub mod waves;
 pub mod workspaces;
 
 pub use crate::dataset::Dataset;

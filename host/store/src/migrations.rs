@@ -28,7 +28,15 @@ macro_rules! steps {
     };
 }
 
-const STEPS: &[Step] = steps!("0001" "people", "0002" "connections", "0003" "data", "0004" "incidents", "0005" "operators", "0006" "inbound");
+const STEPS: &[Step] = steps!(
+    "0001" "people",
+    "0002" "connections",
+    "0003" "data",
+    "0004" "incidents",
+    "0005" "operators",
+    "0006" "inbound",
+    "0007" "waves"
+);
 
 /// How the schema of a database compares with the one that this version needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -172,6 +172,8 @@ fn config(folder: &TempDir, place: &Place, simulator: &Simulator) -> Config {
             retry_first: Span::ms(200),
             retry_most: Span::ms(400),
             heal_probe: Span::ms(500),
+            wave_probe: Span::ms(300),
+            ..PolicySettings::default()
         },
         plugin_trust: PluginTrust { mode: TrustMode::Development, ..PluginTrust::default() },
         // Stories last for months.

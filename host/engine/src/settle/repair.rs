@@ -8,7 +8,7 @@ use relink_store::authorizations::{self, Authorization, FIRST_GENERATION, NewAut
 use relink_store::connections;
 use relink_store::incidents::{self, Incident, Resolution, Scope as IncidentScope};
 use relink_store::reconnections::{self, Finish, Reconnection, ReconnectionStatus};
-use relink_store::{StoreError, Tx, audit};
+use relink_store::{StoreError, Tx, audit, breakages};
 
 use super::open_incident;
 use crate::credentials::{REFRESH_TOKEN, Secrets};
@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::notify;
 use crate::reconnect::verify::Verified;
 use crate::reconnect::{CallbackError, NotHealed};
-use crate::talk::Explained;
+use crate::talk::{Explained, SaidBy};
 
 /// A proven new credential.
 pub(crate) struct Grant {
@@ -147,6 +147,7 @@ async fn heal(
         reauthorize_at: grant.reauthorize_at,
     };
     authorizations::mark_authorized(tx, &marked).await?;
+    breakages::forget(tx, workspace, id).await?;
 
     let dependents = connections::list_dependents(&mut *tx, workspace, id).await?;
     let (served, unserved): (Vec<_>, Vec<_>) =
@@ -214,7 +215,7 @@ fn not_visible(login: &str) -> Explained {
         message: format!("{login} signed in, but this account is not among those that the login can see."),
         help_url: None,
     };
-    Explained { diagnosis, provider_answer: None }
+    Explained { diagnosis, provider_answer: None, said_by: SaidBy::Host }
 }
 
 async fn write_audit(

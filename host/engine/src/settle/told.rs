@@ -3,7 +3,7 @@
 use relink_core::decide::{Change, Scope, decide_told};
 use relink_core::id::{AuthorizationId, WorkspaceId};
 use relink_core::time::Timestamp;
-use relink_store::{StoreError, authorizations, connections};
+use relink_store::{StoreError, authorizations, breakages, connections};
 
 use super::{before, write_health};
 use crate::engine::Engine;
@@ -43,6 +43,9 @@ pub(crate) async fn settle_told(engine: &Engine, told: &Told<'_>) -> Result<(), 
         for connection in concerned.iter().filter(|connection| connection.incident_id.is_none()) {
             let before = before(connection, &authorization);
             let decision = decide_told(&before, &explained.diagnosis, &engine.settings().policy, now);
+            if matches!(decision.change, Change::Broken { .. }) {
+                breakages::forget(&mut tx, workspace, id).await?;
+            }
             write_health(engine, &mut tx, connection, &authorization, &decision, Some(explained), now).await?;
             // Everything else is written once for all that hangs on the authorization.
             if !matches!(decision.change, Change::Broken { scope: Scope::Connection }) {

@@ -16,8 +16,8 @@ use relink_store::authorizations::{self, Authorization, Fence};
 use crate::credentials::{ACCESS_TOKEN, REFRESH_TOKEN, Secrets, app_credentials};
 use crate::diagnose;
 use crate::engine::Engine;
-use crate::talk::Explained;
-use crate::tokens::{Fresh, TokenError, facts, find, keep, open};
+use crate::talk::{Explained, SaidBy};
+use crate::tokens::{Fresh, Known, TokenError, facts, find, is_alive, keep, open};
 
 /// Longer than any token request may take, so that a lease never ends under a living request.
 const LEASE_MS: i64 = 180_000;
@@ -111,18 +111,22 @@ async fn request(engine: &Engine, authorization: Authorization) -> Result<Ending
     let (plugin, method) = engine.plugin(&authorization.plugin_id, &authorization.auth_method)?;
     let fresh = open(engine, authorization, false)?;
     let Some((oauth2, grant)) = grant_of(&method, &fresh.secrets) else {
-        return Ok(Ending::Refused(diagnose::permission_ended()));
+        let has_ended = !is_alive(&fresh.authorization, engine.now());
+        let said_by = if has_ended { SaidBy::Host } else { SaidBy::Plugin };
+        return Ok(Ending::Refused(diagnose::permission_ended(said_by)));
     };
     let app = app_credentials(&engine.settings().app_secrets, plugin.id(), &method.id);
+    // Asked before anything is sent: what fails afterwards must not look as if nothing had been.
+    let failure = failure(engine, &fresh).await?;
     match engine.egress().token_request(plugin.descriptor(), oauth2, &grant, &app).await {
         Ok(TokenAnswer { tokens: Some(tokens), .. }) => Ok(Ending::Granted(Box::new((fresh, oauth2.clone(), tokens)))),
         Ok(TokenAnswer { response, .. }) => {
-            let failure = diagnose::with_response(failure(engine, &fresh), &response);
+            let failure = diagnose::with_response(failure, &response);
             Ok(Ending::Refused(explain(engine, &plugin, failure).await))
         }
         Err(transport) => {
             let ending = if may_have_arrived(&transport) { Ending::AnswerLost } else { Ending::Refused };
-            let failure = Failure { transport: Some(transport), ..failure(engine, &fresh) };
+            let failure = Failure { transport: Some(transport), ..failure };
             Ok(ending(explain(engine, &plugin, failure).await))
         }
     }
@@ -193,10 +197,14 @@ fn grant_of<'m>(method: &'m AuthMethod, secrets: &Secrets) -> Option<(&'m OAuth2
 }
 
 /// What is known of a refresh that failed, before its answer is added.
-fn failure(engine: &Engine, fresh: &Fresh) -> Failure {
+async fn failure(engine: &Engine, fresh: &Fresh) -> Result<Failure, TokenError> {
     let now = engine.now();
-    let requested = fresh.authorization.granted_scopes.clone();
-    Failure {
+    let known = Known {
+        requested_scopes: fresh.authorization.granted_scopes.clone(),
+        consecutive: 1,
+        fleet_failure_ratio: engine.fleet_failure_ratio(&fresh.authorization.plugin_id).await?,
+    };
+    Ok(Failure {
         now,
         phase: Phase::Refresh,
         auth_method: fresh.authorization.auth_method.clone(),
@@ -207,8 +215,8 @@ fn failure(engine: &Engine, fresh: &Fresh) -> Failure {
         redirect_query: None,
         dataset: None,
         account: None,
-        facts: facts(fresh, requested, 1, now),
-    }
+        facts: facts(fresh, known, now),
+    })
 }
 
 async fn explain(engine: &Engine, plugin: &Arc<Plugin>, failure: Failure) -> Explained {

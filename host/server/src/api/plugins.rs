@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::{HeaderMap, StatusCode};
+use relink_engine::Doubted;
 use relink_runtime::{Approval, Figures, Listing, ListingState, Package, Proposed, Reach};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -40,6 +41,23 @@ pub(crate) struct Plugin {
     problem: Option<String>,
     /// The calls of all its versions since this process started; none for a file that is not in service.
     calls: Option<Calls>,
+    /// Why what it calls broken is held back; null if it is taken at its word.
+    doubted: Option<DoubtedPlugin>,
+}
+
+/// A plugin that calls too many authorizations broken at once. Nobody is told of them until fetches, an operator
+/// (`trust-diagnoses`) or the end of the hold speak for it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DoubtedPlugin {
+    since: String,
+    /// When people are told at the latest.
+    until: String,
+    /// Authorizations of all workspaces that reported lately.
+    reporting: u32,
+    /// Those of them that it called broken.
+    failing: u32,
+    /// Authorizations of whose breakage nobody was told.
+    held: i64,
 }
 
 /// What calls have cost since this process started.
@@ -83,8 +101,15 @@ const SIGNATURE: &str = "relink-signature";
 #[utoipa::path(get, path = "/api/v1/plugins", tag = "plugins", responses((status = 200, body = Listed<Plugin>)))]
 pub(crate) async fn list(State(app): State<App>, Caller(caller): Caller) -> Result<Json<Listed<Plugin>>, Trouble> {
     refuse_others(&caller)?;
-    let listings = app.engine().registry().list();
-    Ok(Json(Listed::whole(listings.into_iter().map(|listing| plugin(&app, listing)).collect())))
+    let mut plugins = Vec::new();
+    for listing in app.engine().registry().list() {
+        let doubted = match &listing.id {
+            Some(id) => app.engine().doubted(id).await?,
+            None => None,
+        };
+        plugins.push(plugin(&app, listing, doubted));
+    }
+    Ok(Json(Listed::whole(plugins)))
 }
 
 /// Install a plugin, or a new version of it
@@ -127,7 +152,8 @@ pub(crate) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Approve or reject what a version asks for, go back to the version before, disable or enable a plugin
+/// Approve or reject what a version asks for, go back to the version before, disable or enable a plugin, or trust
+/// its diagnoses although it calls much broken at once
 #[utoipa::path(post, path = "/api/v1/plugins/{id}/{action}", tag = "plugins",
     params(("id" = String, Path,), ("action" = Action, Path,)),
     responses((status = 204, description = "Done"), (status = 403, body = ProblemDocument),
@@ -164,7 +190,7 @@ fn installed(plugin: &relink_runtime::Plugin) -> Installed {
     }
 }
 
-fn plugin(app: &App, listing: Listing) -> Plugin {
+fn plugin(app: &App, listing: Listing, doubted: Option<Doubted>) -> Plugin {
     let figures = listing.id.as_deref().map(|id| sum(&app.engine().registry().figures(id)));
     Plugin {
         id: listing.id,
@@ -186,7 +212,13 @@ fn plugin(app: &App, listing: Listing) -> Plugin {
         },
         problem: listing.problem,
         calls: figures.as_ref().map(calls),
+        doubted: doubted.map(doubted_plugin),
     }
+}
+
+fn doubted_plugin(doubted: Doubted) -> DoubtedPlugin {
+    let Doubted { since, until, reporting, failing, held } = doubted;
+    DoubtedPlugin { since: moment(since), until: moment(until), reporting, failing, held }
 }
 
 fn calls(figures: &Figures) -> Calls {

@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use relink_core::id::ConnectionId;
 use relink_store::authorizations::{self, Authorization};
-use relink_store::connections::{self, Connection, ConnectionState};
+use relink_store::connections::{self, Connection, ConnectionState, HELD_BACK};
 use relink_store::data_sources::{self, DataSourceRow, Filter, Status};
 use relink_store::incidents::{self, Incident, IncidentFilter, Scope};
 use relink_store::{StoreError, records, runs};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::pages::incident_cards::in_progress;
 use crate::pages::lookup::{Circumstances, Lookup};
-use crate::pages::rows::{data_of, health_of};
+use crate::pages::rows::{data_of, health_of, held_back};
 use crate::pages::strip::{self, Expected};
 use crate::pages::visit::Visit;
 use crate::ui::views::connection::{ConnectionPage, IncidentDetail, Run, Stored};
@@ -91,6 +91,7 @@ async fn fill(visit: &Visit, id: &str, after: &After, form: Option<KeyForm>) -> 
         health: health_of(&row, visit.now),
         data,
         next_run: connection.next_due_at.map(|due| When::from_now(due.max(visit.now), visit.now)),
+        held_back: is_held_back(&row).then(|| held_back(&lookup.provider(&connection.plugin_id).name)),
         takes_too_long: takes_too_long(incident.as_ref(), &coverage, visit),
         incident: incident.map(|incident| detail(&lookup, &incident, &authorization, &connection)),
         repair,
@@ -102,6 +103,11 @@ async fn fill(visit: &Visit, id: &str, after: &After, form: Option<KeyForm>) -> 
         can_delete: false,
         coverage,
     })
+}
+
+/// Whether it would be broken, were not many others called broken at the same time.
+fn is_held_back(row: &DataSourceRow) -> bool {
+    row.status == Status::Delayed && row.delay_reason.as_deref() == Some(HELD_BACK)
 }
 
 /// The line of the connection in its client's list; a stopped one is in the list of the stopped.

@@ -28,7 +28,8 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Result<Respons
     let page = PluginPage {
         shell,
         provider: Provider::new(id, name),
-        state: listing.map_or(PluginState::Removed, |listing| state(&visit, listing, known.plugin.as_deref())),
+        state: listing
+            .map_or(PluginState::Removed, |listing| state(&visit, listing, known.plugin.as_deref(), known.doubted)),
         version: listing.and_then(|listing| listing.version.clone()).unwrap_or_default(),
         about: about(&visit, &known),
         aside: known.aside.iter().filter_map(aside).collect(),

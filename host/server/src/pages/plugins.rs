@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
+use relink_engine::Doubted;
 use relink_runtime::{Listing, ListingState, Plugin};
 use relink_store::authorizations;
 
@@ -11,9 +12,10 @@ use crate::pages::lookup::Lookup;
 use crate::pages::plugin::figures_row;
 use crate::pages::visit::Visit;
 use crate::plugins::{Usage, sum};
-use crate::ui::views::plugins::{PluginRow, PluginState, Plugins};
+use crate::ui::views::plugins::{Doubts, PluginRow, PluginState, Plugins};
 use crate::ui::views::provider::Provider;
 use crate::ui::views::shell::Section;
+use crate::ui::when::When;
 use crate::web::trouble::Trouble;
 
 pub(super) async fn page(visit: Visit) -> Result<Response, Trouble> {
@@ -75,7 +77,11 @@ async fn row(visit: &Visit, lookup: &Lookup, listing: Listing) -> Result<PluginR
     let has_page = known.is_some();
     let id = known.or(file).unwrap_or_default();
     let name = listing.display_name.clone().unwrap_or_else(|| id.clone());
-    let state = state(visit, &listing, in_service.as_deref());
+    let doubted = match &listing.id {
+        Some(id) => visit.app.engine().doubted(id).await?,
+        None => None,
+    };
+    let state = state(visit, &listing, in_service.as_deref(), doubted);
     Ok(PluginRow {
         provider: Provider::new(id, name),
         has_page,
@@ -89,12 +95,21 @@ async fn row(visit: &Visit, lookup: &Lookup, listing: Listing) -> Result<PluginR
 }
 
 /// How a plugin stands, for a person.
-pub(super) fn state(visit: &Visit, listing: &Listing, in_service: Option<&Plugin>) -> PluginState {
+pub(super) fn state(
+    visit: &Visit,
+    listing: &Listing,
+    in_service: Option<&Plugin>,
+    doubted: Option<Doubted>,
+) -> PluginState {
     let missing = || -> Vec<String> {
         let methods = in_service.into_iter().flat_map(|plugin| &plugin.descriptor().auth);
         let id = listing.id.as_deref().unwrap_or_default();
         methods.flat_map(|method| missing_app_secrets(&visit.app, id, method)).collect()
     };
+    if let Some(Doubted { since, until, reporting, failing, held }) = doubted {
+        let (since, until) = (When::at(since, visit.now), When::at(until, visit.now));
+        return PluginState::Doubted(Doubts { since, until, reporting, failing, held });
+    }
     match listing.state {
         ListingState::Refused => PluginState::Failed,
         ListingState::Waiting => PluginState::Waiting,

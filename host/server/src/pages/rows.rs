@@ -7,7 +7,7 @@ use relink_core::reason::{Reason, Remedy};
 use relink_core::time::Timestamp;
 use relink_core::words::text_of;
 use relink_store::authorizations::{self, Authorization};
-use relink_store::connections::ConnectionState;
+use relink_store::connections::{ConnectionState, HELD_BACK};
 use relink_store::data_sources::{DataSourceRow, Status};
 use relink_store::{StoreError, incidents};
 
@@ -134,10 +134,18 @@ pub(super) fn data_of(source: &DataSourceRow, coverage: &Coverage, now: Timestam
     }
 }
 
+/// What people are told of a breakage that is held back.
+pub(super) fn held_back(provider: &str) -> String {
+    format!("Many {provider} connections fail at once; it is being looked into")
+}
+
 /// The line below a status that nobody need act on.
 fn quiet_reason(source: &DataSourceRow, data: &DataState, lookup: &Lookup) -> Option<String> {
     match data {
         DataState::CatchingUp { done, of } => Some(format!("{done} of {of} days")),
+        DataState::Delayed { .. } if source.delay_reason.as_deref() == Some(HELD_BACK) => {
+            Some(held_back(&lookup.provider(&source.plugin_id).name))
+        }
         DataState::Delayed { .. } => {
             let reason = source.delay_reason.as_deref().and_then(Reason::from_code);
             let waiting = || format!("Waiting for {}", lookup.provider(&source.plugin_id).name);

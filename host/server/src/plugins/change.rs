@@ -21,6 +21,8 @@ pub(crate) enum Action {
     Rollback,
     Disable,
     Enable,
+    /// Take it at its word although it calls much broken at once.
+    TrustDiagnoses,
 }
 
 impl Action {
@@ -31,6 +33,7 @@ impl Action {
             Self::Rollback => "plugin.rolled-back",
             Self::Disable => "plugin.disabled",
             Self::Enable => "plugin.enabled",
+            Self::TrustDiagnoses => "plugin.diagnoses-trusted",
         }
     }
 
@@ -42,22 +45,32 @@ impl Action {
             Self::Rollback => "The version before is in service again. The other one is withdrawn for good.",
             Self::Disable => "The plugin is out of service. Its data sources wait; nothing of them is lost.",
             Self::Enable => "The plugin is in service again.",
+            Self::TrustDiagnoses => "What the plugin calls broken is checked once more now, and people are told.",
         }
     }
 }
 
 /// Does one thing to a plugin.
 pub(crate) async fn perform(app: &App, caller: &Identity, id: &str, action: Action) -> Result<(), Trouble> {
+    let change: fn(&Registry, &str) -> Result<(), ChangeError> = match action {
+        Action::Approve => Registry::approve,
+        Action::Reject => Registry::reject,
+        Action::Rollback => |registry, id| registry.roll_back(id).map(drop),
+        Action::Disable => Registry::disable,
+        Action::Enable => Registry::enable,
+        Action::TrustDiagnoses => return trust_diagnoses(app, caller, id).await,
+    };
     let wanted = id.to_owned();
-    let done = change(app, caller, move |registry| match action {
-        Action::Approve => registry.approve(&wanted),
-        Action::Reject => registry.reject(&wanted),
-        Action::Rollback => registry.roll_back(&wanted).map(drop),
-        Action::Disable => registry.disable(&wanted),
-        Action::Enable => registry.enable(&wanted),
-    });
-    done.await?.map_err(trouble)?;
+    self::change(app, caller, move |registry| change(registry, &wanted)).await?.map_err(trouble)?;
     leave_note(app, caller, (action.name(), id)).await
+}
+
+async fn trust_diagnoses(app: &App, caller: &Identity, id: &str) -> Result<(), Trouble> {
+    operators_only(caller)?;
+    if !app.engine().trust_diagnoses(id).await? {
+        return Err(Trouble::conflict("Nothing that this plugin calls broken is held back."));
+    }
+    leave_note(app, caller, (Action::TrustDiagnoses.name(), id)).await
 }
 
 pub(crate) async fn remove(app: &App, caller: &Identity, id: &str) -> Result<(), Trouble> {

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::query::{composed_query, placeholders, query};
 
 const BREAK_BY_AUTHORIZATION: &str = "
-    UPDATE connections SET incident_id = $3, next_due_at = $4
+    UPDATE connections SET incident_id = $3, next_due_at = $4, delay_reason = NULL, delayed_since = NULL
     WHERE workspace_id = $1 AND authorization_id = $2 AND state <> 'stopped'";
 
 /// Breaks every connection of an authorization, also those that an incident of their own breaks already.
@@ -25,7 +25,7 @@ pub async fn break_by_authorization(
 }
 
 const BREAK_ONE: &str = "
-    UPDATE connections SET incident_id = $3, next_due_at = $4
+    UPDATE connections SET incident_id = $3, next_due_at = $4, delay_reason = NULL, delayed_since = NULL
     WHERE workspace_id = $1 AND id = $2 AND state <> 'stopped'";
 
 pub async fn break_one(

@@ -17,3 +17,4 @@ mod schema;
 mod seal;
 mod support;
 mod tenancy;
+mod waves;

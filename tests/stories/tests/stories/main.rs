@@ -27,5 +27,6 @@ mod table;
 mod tenancy;
 mod versions;
 mod visibility;
+mod waves;
 mod weather;
 mod webhooks;

@@ -89,15 +89,16 @@ async fn rows_read(agency: &Agency, source: &Source) -> usize {
     usize::try_from(rows.sum::<u64>()).unwrap()
 }
 
+/// What differs between two versions.
 #[derive(Clone, Copy)]
-enum Part {
+pub(crate) enum Part {
     Minor,
     Patch,
 }
 
 /// Puts another version of Google's plugin in service, which takes over states of its own minor version.
 async fn replace(agency: &Agency, part: Part) {
-    let installed = agency.owner.upload(component_of(part)).await;
+    let installed = agency.owner.upload(component_of("google", part)).await;
     assert_eq!(installed.status, 201, "{}", installed.body);
     assert_eq!(installed.json()["version"], version(part));
 }
@@ -113,10 +114,10 @@ fn version(part: Part) -> String {
 }
 
 /// The same component with another version in its text, which is as long; `@` is before those of the contract.
-fn component_of(part: Part) -> Vec<u8> {
+pub(crate) fn component_of(plugin: &str, part: Part) -> Vec<u8> {
     let (own, other) = (env!("CARGO_PKG_VERSION").as_bytes(), version(part));
     assert_eq!(own.len(), other.len(), "a version of the same length is needed");
-    let mut component = fs::read(plugin_file("google")).unwrap();
+    let mut component = fs::read(plugin_file(plugin)).unwrap();
     let places = (1..component.len() - own.len())
         .filter(|at| component[*at..].starts_with(own) && !b"@-".contains(&component[*at - 1]));
     for at in places.collect::<Vec<_>>() {

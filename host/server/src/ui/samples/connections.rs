@@ -48,7 +48,16 @@ pub(super) fn connections() -> Vec<Sample> {
     stopped.runs.clear();
     stopped.coverage = days("");
     stopped.takes_too_long = true;
+    let held_back = ConnectionPage {
+        health: Health::Delayed,
+        data: DataState::Delayed { as_of: Some(ago(90)) },
+        incident: None,
+        repair: Repair::Nothing,
+        held_back: Some("Many Google Ads connections fail at once; it is being looked into".to_owned()),
+        ..connection()
+    };
     vec![
+        sample("connection-held-back", &held_back),
         sample("connection-broken", &connection()),
         sample("connection-healed", &healed),
         sample("connection-key", &key),
@@ -80,6 +89,7 @@ fn connection() -> ConnectionPage {
         repair: reconnect(),
         sign_in: sign_in(SignInKind::OAuth),
         result: None,
+        held_back: None,
         takes_too_long: false,
         in_progress: None,
         runs: runs(),

@@ -5,7 +5,7 @@ use super::{Sample, sample};
 use crate::ui::views::plugin::{
     About, AppSecretRow, Aside, FiguresRow, InstallPage, PluginPage, ReachGroup, VersionRow,
 };
-use crate::ui::views::plugins::{PluginAction, PluginRow, PluginState, Plugins};
+use crate::ui::views::plugins::{Doubts, PluginAction, PluginRow, PluginState, Plugins};
 use crate::ui::views::provider::Provider;
 use crate::ui::views::shell::{Section, Shell};
 use crate::ui::views::webhook::WebhookAddress;
@@ -22,6 +22,11 @@ pub(super) fn plugins() -> Vec<Sample> {
         sample("plugins-read-only", &list(reader(), rows())),
         sample("plugin", &plugin(operator())),
         sample("plugin-waiting", &waiting),
+        sample("plugin-suspected", &PluginPage { state: suspected(), ..plugin(operator()) }),
+        sample(
+            "plugin-suspected-read-only",
+            &PluginPage { state: suspected(), actions: Vec::new(), previous: None, ..plugin(reader()) },
+        ),
         sample("plugin-read-only", &PluginPage { actions: Vec::new(), previous: None, ..plugin(reader()) }),
         sample("plugin-install", &install(None, error)),
         sample("plugin-install-refused", &install(Some(refusal()), None)),
@@ -53,9 +58,14 @@ fn rows() -> Vec<PluginRow> {
     vec![
         row(ahrefs(), PluginState::Running, None, Some(figures())),
         row(google(), PluginState::NotSetUp { missing }, None, Some(FiguresRow::default())),
+        row(Provider::new("meta", "Meta Ads"), suspected(), None, Some(figures())),
         row(Provider::new("copper", "Copper"), PluginState::Failed, Some(refusal()), None),
         row(Provider::new("x-ads", "X Ads"), PluginState::Removed, None, None),
     ]
+}
+
+fn suspected() -> PluginState {
+    PluginState::Doubted(Doubts { since: ago(12), until: ago(0), reporting: 14, failing: 12, held: 8 })
 }
 
 fn plugin(shell: Shell) -> PluginPage {

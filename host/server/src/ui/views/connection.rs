@@ -34,6 +34,8 @@ pub(crate) struct ConnectionPage {
     pub(crate) sign_in: SignIn,
     /// How the reconnection that just ended went, data source by data source.
     pub(crate) result: Option<Outcome>,
+    /// Why it is only delayed although its sign-in is called broken.
+    pub(crate) held_back: Option<String>,
     /// More than a day after a repair the data is still not here.
     pub(crate) takes_too_long: bool,
     pub(crate) in_progress: Option<String>,

@@ -7,6 +7,7 @@ use crate::ui::icon;
 use crate::ui::views::plugin::FiguresRow;
 use crate::ui::views::provider::Provider;
 use crate::ui::views::shell::{Shell, Tone};
+use crate::ui::when::When;
 
 #[derive(Template)]
 #[template(path = "plugins.html")]
@@ -45,6 +46,27 @@ pub(crate) struct PluginAction {
     pub(crate) icon: &'static str,
 }
 
+/// Why a plugin is suspected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Doubts {
+    pub(crate) since: When,
+    /// When people are told at the latest.
+    pub(crate) until: When,
+    pub(crate) reporting: u32,
+    pub(crate) failing: u32,
+    pub(crate) held: i64,
+}
+
+impl Doubts {
+    /// "It calls 12 of the 14 sign-ins broken that reported lately. Nobody was told of 8 of them."
+    fn sentence(&self) -> String {
+        let Self { failing, reporting, held, .. } = self;
+        format!(
+            "It calls {failing} of the {reporting} sign-ins broken that reported lately. Nobody was told of {held} of them."
+        )
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PluginState {
     Running,
@@ -60,6 +82,8 @@ pub(crate) enum PluginState {
     RolledBack,
     /// It has too many faults, and there is no better version.
     Suspect,
+    /// It calls too much broken at once: what it says is held back.
+    Doubted(Doubts),
     Removed,
 }
 
@@ -73,7 +97,15 @@ impl PluginState {
             Self::Disabled => "Switched off",
             Self::RolledBack => "Running, rolled back",
             Self::Suspect => "Running, with faults",
+            Self::Doubted(_) => "Running, suspected",
             Self::Removed => "Removed",
+        }
+    }
+
+    pub(crate) fn doubts(&self) -> Option<&Doubts> {
+        match self {
+            Self::Doubted(doubts) => Some(doubts),
+            _ => None,
         }
     }
 
@@ -81,7 +113,7 @@ impl PluginState {
         match self {
             Self::Running => Tone::Ok,
             Self::NotSetUp { .. } | Self::Waiting | Self::RolledBack => Tone::Warn,
-            Self::Failed | Self::Suspect => Tone::Bad,
+            Self::Failed | Self::Suspect | Self::Doubted(_) => Tone::Bad,
             Self::Disabled | Self::Removed => Tone::Quiet,
         }
     }
@@ -89,7 +121,12 @@ impl PluginState {
     pub(crate) fn icon(&self) -> &'static str {
         match self {
             Self::Running => "check",
-            Self::NotSetUp { .. } | Self::Failed | Self::Waiting | Self::RolledBack | Self::Suspect => "alert",
+            Self::NotSetUp { .. }
+            | Self::Failed
+            | Self::Waiting
+            | Self::RolledBack
+            | Self::Suspect
+            | Self::Doubted(_) => "alert",
             Self::Disabled | Self::Removed => "stop",
         }
     }
@@ -102,6 +139,7 @@ impl PluginState {
             Self::Suspect => {
                 Some("It fails often, and there is no version to go back to. Look into the log.".to_owned())
             }
+            Self::Doubted(doubts) => Some(doubts.sentence()),
             Self::Running | Self::Failed | Self::Disabled | Self::Removed => None,
         }
     }

@@ -26,7 +26,7 @@ class Facts:
     requested_scopes: Sequence[str] = ()
     #: Failures of this kind in a row, this one included.
     consecutive: int = 1
-    #: Share of this provider's authorizations that failed in the last minutes.
+    #: Of the authorizations of this plugin that reported last, the share that it called broken.
     fleet_failure_ratio: float | None = None
 
 
