@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use crate::run;
+use crate::smith;
 use crate::workspace::Workspace;
 
 /// The document that is written.
@@ -21,6 +22,7 @@ pub(crate) struct Arguments {
 /// Runs the tests of the sandbox one after another with the limits of a host, and measures.
 pub(crate) fn hostile(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let matrix = workspace.root.join(MATRIX);
+    let smith = smith::build(workspace)?;
     let unfinished = workspace.target.join("hostile.md");
     for test in ["hostile::matrix::", "hostile::mutations::"] {
         // Not nextest: it ends tests that run for minutes, and would run these beside each other.
@@ -29,6 +31,7 @@ pub(crate) fn hostile(workspace: &Workspace, arguments: &Arguments) -> Result<()
             .current_dir(&workspace.root)
             .args(["test", "--quiet", "--workspace", "--test", "it", "--", test])
             .env("RELINK_HOSTILE_REPORT", &unfinished)
+            .env(smith::VARIABLE, &smith)
             .env("RELINK_MUTATIONS", arguments.mutations.to_string());
         run::run(&mut cargo)?;
     }
