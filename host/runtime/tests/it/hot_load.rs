@@ -125,6 +125,18 @@ pub(crate) fn faulty(version: &str) -> Vec<u8> {
 }
 
 #[test]
+fn archives_are_refused_however_they_come() {
+    let scene = Scene::new();
+    let archive = b"PK\x03\x04 ../../acme.wasm";
+    let Err(ChangeError::Refused(refusal)) = scene.install(archive) else { panic!("it was taken") };
+    assert!(refusal.found.contains("is an archive"), "{refusal}");
+    scene.put("acme.wasm", archive);
+    assert!(scene.refusal("acme.wasm").contains("is an archive"));
+    scene.put("acme.zip", archive);
+    assert_eq!(scene.registry.list().len(), 1, "files of other names are left alone");
+}
+
+#[test]
 fn a_dropped_file_is_put_in_service() {
     let scene = Scene::new();
     let mut events = scene.registry.subscribe();

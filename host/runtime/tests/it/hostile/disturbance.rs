@@ -3,7 +3,6 @@
 //! Windows without and with the attack follow each other in turn, so that whatever else the machine does
 //! falls on both; what counts is the median of the changes from one window to the next.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::attacks::Attack;
@@ -40,7 +39,7 @@ pub(super) fn measure(field: &Field, attack: &Attack) -> Disturbance {
     let mut reactions = Vec::new();
     let rounds: Vec<_> = (0..ROUNDS)
         .map(|_| {
-            let ((), alone) = field.neighbour_while(|| thread::park_timeout(WINDOW));
+            let ((), alone) = field.neighbour_while(|| field.rest(WINDOW));
             let (suffered, meanwhile) = field.neighbour_while(|| repeat(field, attack));
             reactions.extend(suffered);
             Round { alone, meanwhile }

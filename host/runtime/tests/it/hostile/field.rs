@@ -58,7 +58,7 @@ impl Field {
     pub(super) fn suffer(&self, attack: &Attack) -> Reaction {
         match &attack.input {
             Input::Nothing => react(|| {
-                thread::park_timeout(A_WHILE);
+                self.rest(A_WHILE);
                 "nothing was done".to_owned()
             }),
             Input::Busy => react(|| {
@@ -89,6 +89,10 @@ impl Field {
             Ok(()) => "it answered".to_owned(),
             Err(fault) => format!("{}: {fault}", fault.code()),
         }
+    }
+
+    pub(super) fn rest(&self, duration: Duration) {
+        self.runtime.block_on(tokio::time::sleep(duration));
     }
 
     /// Does `work`, and gives what the neighbour's calls took meanwhile, the quickest first.

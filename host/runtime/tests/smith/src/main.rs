@@ -42,7 +42,7 @@ fn choices(number: u64) -> Vec<u8> {
 }
 
 fn like(exports: Vec<u8>) -> Config {
-    Config { exports: Some(exports), max_imports: 0, max_instructions: 500, ..what_is_taken() }
+    Config { exports: Some(exports), max_imports: 0, max_memories: 0, max_instructions: 500, ..what_is_taken() }
 }
 
 /// Without what the sandbox switches off: that alone would be the reason for every refusal.
@@ -52,6 +52,8 @@ fn what_is_taken() -> Config {
         exceptions_enabled: false,
         gc_enabled: false,
         memory64_enabled: false,
+        // With it come references to values of the host, which are switched off as well.
+        reference_types_enabled: false,
         relaxed_simd_enabled: false,
         shared_everything_threads_enabled: false,
         simd_enabled: false,
