@@ -85,7 +85,7 @@ impl Loader {
         gate::check_descriptor(&descriptor, &self.supported_features)?;
         let code = Code::kept(Arc::clone(&self.compiler), contract, digest, file.to_owned());
         let origin = Origin { bytes: component.len(), carries_fixtures };
-        Ok(Plugin::new(self.limits, code, descriptor, origin))
+        Ok(Plugin::new(&self.limits, code, descriptor, origin))
     }
 
     fn load_new(&self, component: &[u8], digest: String) -> Result<Plugin, Refusal> {
@@ -103,7 +103,7 @@ impl Loader {
         let code = Code::ready(Arc::clone(compiler), contract, digest, Loaded::new(prepared, &compiled));
         let carries_fixtures = fixtures.is_some();
         let origin = Origin { bytes: component.len(), carries_fixtures };
-        let plugin = Plugin::new(*limits, code, descriptor, origin);
+        let plugin = Plugin::new(limits, code, descriptor, origin);
         if let (Some(section), Proof::Fixtures) = (fixtures, self.proof) {
             fixtures::check(&plugin, &section, limits)?;
         }

@@ -17,6 +17,9 @@ pub(crate) struct Arguments {
     /// How many components are made by machines
     #[arg(long, default_value_t = 100_000)]
     mutations: u64,
+    /// How often the calls of another plugin are measured without and with each input
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
 }
 
 /// Runs the tests of the sandbox one after another with the limits of a host, and measures.
@@ -32,6 +35,7 @@ pub(crate) fn hostile(workspace: &Workspace, arguments: &Arguments) -> Result<()
             .args(["test", "--quiet", "--workspace", "--test", "it", "--", test])
             .env("RELINK_HOSTILE_REPORT", &unfinished)
             .env(smith::VARIABLE, &smith)
+            .env("RELINK_HOSTILE_ROUNDS", arguments.rounds.to_string())
             .env("RELINK_MUTATIONS", arguments.mutations.to_string());
         run::run(&mut cargo)?;
     }

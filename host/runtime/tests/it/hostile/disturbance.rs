@@ -3,6 +3,7 @@
 //! Windows without and with the attack follow each other in turn, so that whatever else the machine does
 //! falls on both; what counts is the median of the changes from one window to the next.
 
+use std::env;
 use std::time::{Duration, Instant};
 
 use super::attacks::Attack;
@@ -11,8 +12,9 @@ use super::field::{Field, Reaction};
 /// At some 1 500 calls a second, fifteen are slower than the 99th percentile of a window.
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// An odd number, so that one of them is the median.
-const ROUNDS: usize = 5;
+/// How often windows without and with the attack follow each other, if this names no other number.
+const ROUNDS: &str = "RELINK_HOSTILE_ROUNDS";
+const MANY: usize = 5;
 
 /// What an attack, repeated again and again, did to the calls of somebody else.
 pub(super) struct Disturbance {
@@ -37,7 +39,7 @@ struct Round {
 
 pub(super) fn measure(field: &Field, attack: &Attack) -> Disturbance {
     let mut reactions = Vec::new();
-    let rounds: Vec<_> = (0..ROUNDS)
+    let rounds: Vec<_> = (0..env::var(ROUNDS).map_or(MANY, |rounds| rounds.parse().unwrap()))
         .map(|_| {
             let ((), alone) = field.neighbour_while(|| field.rest(WINDOW));
             let (suffered, meanwhile) = field.neighbour_while(|| repeat(field, attack));
@@ -72,8 +74,8 @@ impl Change {
         };
         let mut changes: Vec<_> = rounds.iter().map(percent).collect();
         changes.sort_by(f64::total_cmp);
-        let percent = [changes[0], changes[ROUNDS / 2], changes[ROUNDS - 1]];
-        Self { alone: alone[ROUNDS / 2], percent }
+        let (middle, last) = (rounds.len() / 2, rounds.len() - 1);
+        Self { alone: alone[middle], percent: [changes[0], changes[middle], changes[last]] }
     }
 }
 

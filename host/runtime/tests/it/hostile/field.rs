@@ -34,13 +34,13 @@ pub(super) struct Reaction {
 }
 
 impl Field {
-    pub(super) fn new(compile: Compile, limits: Limits) -> Self {
+    pub(super) fn new(compile: Compile, limits: &Limits) -> Self {
         let root = tempfile::tempdir().unwrap();
         let registry = Registry::open(RegistryConfig {
             folder: root.path().join("plugins"),
             cache_dir: root.path().join("cache"),
             compile,
-            limits,
+            limits: *limits,
             supported_features: Vec::new(),
             keeping: None,
             clock: Arc::new(|| Timestamp::from_ms(0)),

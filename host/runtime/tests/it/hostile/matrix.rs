@@ -25,7 +25,7 @@ fn every_hostile_input_is_refused_or_ended() {
         Some(_) => (compile::within(CompileLimits::default()), Limits::default()),
         None => (compile::apart(), crate::guest::limits()),
     };
-    let field = Field::new(compile, limits);
+    let field = Field::new(compile, &limits);
     let mut text = format!("{HEAD}\n{}\n", machine());
     let mut wrong = Vec::new();
     for (family, attacks) in attacks::all() {
