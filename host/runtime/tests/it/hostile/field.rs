@@ -1,5 +1,6 @@
 //! A host with an honest plugin that somebody else uses, while something hostile is done to it.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -92,7 +93,7 @@ impl Field {
     }
 
     pub(super) fn rest(&self, duration: Duration) {
-        self.runtime.block_on(tokio::time::sleep(duration));
+        self.runtime.block_on(async { tokio::time::sleep(duration).await });
     }
 
     /// Does `work`, and gives what the neighbour's calls took meanwhile, the quickest first.
@@ -100,9 +101,11 @@ impl Field {
         let is_over = AtomicBool::new(false);
         thread::scope(|scope| {
             let calling = scope.spawn(|| self.call_neighbour(&is_over));
-            let done = work();
+            // The calls end also if the work fails.
+            let done = panic::catch_unwind(AssertUnwindSafe(work));
             is_over.store(true, Ordering::Relaxed);
-            (done, calling.join().unwrap())
+            let times = calling.join().unwrap();
+            (done.unwrap_or_else(|failure| panic::resume_unwind(failure)), times)
         })
     }
 
