@@ -1,5 +1,5 @@
 //! What is known of components, kept on disk so that a restart neither compiles nor asks again: their
-//! compiled code, and how they described themselves.
+//! compiled code, and how they described themselves; or why they could not be compiled.
 //!
 //! Compiled code is trusted: whoever can write it runs as the host. It is therefore read from one
 //! folder only, which nobody else can enter, and never taken from outside. Entries are found by the
@@ -19,6 +19,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::bindings::Contract;
+use crate::refusal::Refusal;
 
 const CHECKSUM_BYTES: usize = 32;
 
@@ -36,6 +37,13 @@ pub(crate) struct Description {
     pub(crate) carries_fixtures: bool,
     /// By which gates it was let through.
     pub(crate) gates: u64,
+}
+
+/// Why a component was refused, with the limits under which it was tried.
+#[derive(Debug, Serialize, Deserialize)]
+struct Verdict {
+    refusal: Refusal,
+    trial: u64,
 }
 
 impl Cache {
@@ -75,6 +83,19 @@ impl Cache {
         self.keep(&self.description_path(digest), &json);
     }
 
+    /// Why the component with this digest was refused when it was tried in the same way.
+    pub(crate) fn find_refusal(&self, digest: &str, trial: u64) -> Option<Refusal> {
+        let verdict: Verdict = serde_json::from_slice(&find(&self.refusal_path(digest))?).ok()?;
+        (verdict.trial == trial).then_some(verdict.refusal)
+    }
+
+    /// Keeps a refusal. A failure costs the next start as much as the trial cost.
+    pub(crate) fn keep_refusal(&self, digest: &str, refusal: &Refusal, trial: u64) {
+        let verdict = Verdict { refusal: refusal.clone(), trial };
+        let json = serde_json::to_vec(&verdict).expect("a refusal has nothing that JSON lacks");
+        self.keep(&self.refusal_path(digest), &json);
+    }
+
     fn keep(&self, path: &Path, content: &[u8]) {
         if let Err(error) = self.write(path, content) {
             tracing::warn!(path = %path.display(), %error, "nothing can be kept of a plugin");
@@ -91,6 +112,10 @@ impl Cache {
 
     fn code_path(&self, digest: &str) -> PathBuf {
         self.folder.join(format!("{digest}-{:016x}.cwasm", self.compatibility))
+    }
+
+    fn refusal_path(&self, digest: &str) -> PathBuf {
+        self.folder.join(format!("{digest}-{:016x}.refusal", self.compatibility))
     }
 
     fn description_path(&self, digest: &str) -> PathBuf {

@@ -28,6 +28,16 @@ pub enum Compile {
     Apart(Workshop),
 }
 
+impl Compile {
+    /// What one compilation may use, if that is limited.
+    pub(crate) fn limits(&self) -> Option<CompileLimits> {
+        match self {
+            Self::Here => None,
+            Self::Apart(workshop) => Some(workshop.limits()),
+        }
+    }
+}
+
 /// Why a component was not compiled.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CompileError {
@@ -35,6 +45,10 @@ pub(crate) enum CompileError {
     Unfit(String),
     #[error("the compiler was ended after {seconds} s of work, with no end in sight")]
     Slow { seconds: u64 },
+    #[error(
+        "the compiler was ended after {waited_s} s, in which the machine did not give it the {seconds} s of work that it may have"
+    )]
+    Starved { seconds: u64, waited_s: u64 },
     #[error("the compiler was ended when it needed more than {} MiB of memory", .limit_bytes >> 20)]
     Large { limit_bytes: u64 },
     #[error("the compiler broke down: {0}")]
@@ -43,6 +57,13 @@ pub(crate) enum CompileError {
     Unreachable(#[from] std::io::Error),
     #[error("the host was stopped before the component was compiled")]
     Stopped,
+}
+
+impl CompileError {
+    /// Whether the same component always comes to this under the same limits, whatever else happens here.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(self, Self::Slow { .. } | Self::Large { .. })
+    }
 }
 
 pub(crate) struct Compiler {

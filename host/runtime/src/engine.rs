@@ -6,7 +6,7 @@
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroUsize;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wasmparser::WasmFeatures;
 use wasmtime::{
@@ -122,12 +122,16 @@ fn slots(limits: &Limits) -> u32 {
     u32::try_from(2 * limits.workers + 4).unwrap_or(u32::MAX)
 }
 
+/// Ticks at fixed times, so that what a sleep takes too long does not add up to the deadlines. Time in which
+/// this thread got nothing of a busy machine is not made up for: the guests had none of it either.
 #[expect(clippy::disallowed_methods, reason = "the thread is its own, and does nothing but wait")]
 fn tick(engine: &EngineWeak) {
+    let mut next = Instant::now() + TICK;
     loop {
-        thread::sleep(TICK);
+        thread::sleep(next.saturating_duration_since(Instant::now()));
         let Some(engine) = engine.upgrade() else { return };
         engine.increment_epoch();
+        next = (next + TICK).max(Instant::now());
     }
 }
 

@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::refusal::{Gate, Refusal};
 
 /// Counts up when a check of [`examine`] becomes stricter, so that what passed before is examined again.
-pub(crate) const REVISION: u32 = 2;
+pub(crate) const REVISION: u32 = 3;
 
 /// What the bytes of a component tell.
 pub(crate) struct Examined {

@@ -70,6 +70,7 @@ pub(crate) fn store(engine: &Engine, limits: &Limits, of: (&Name, &Peak), deadli
     let mut store = Store::new(engine, guest);
     store.limiter(|guest| guest);
     store.set_hostcall_fuel(limits.answer_bytes);
+    store.set_max_component_handles(limits.handles);
     store.set_epoch_deadline(engine::ticks(deadline));
     store.epoch_deadline_trap();
     store

@@ -26,6 +26,12 @@ pub struct Limits {
     pub table_elements: usize,
     /// Core instances inside one component. Rust guests have 4, Python guests some 200.
     pub core_instances: usize,
+    /// Functions of a component, and variables of all of them: the compiler pays for each, even if it does
+    /// nothing. JavaScript and Python guests, which are the largest, have 13 500 functions with 52 000 variables.
+    pub functions: usize,
+    pub locals: usize,
+    /// Resources of the component model that one call may hold, of types that the guest made up: the contract has none.
+    pub handles: usize,
     /// Stack of the guest's functions, taken from the stack of the calling thread.
     pub stack_bytes: usize,
     /// Data that one call may hand to the host: it must fit `rows_bytes` and the state.
@@ -89,6 +95,9 @@ impl Default for Limits {
             tables: 20,
             table_elements: 20_000,
             core_instances: 256,
+            functions: 50_000,
+            locals: 1_000_000,
+            handles: 1_000,
             stack_bytes: 512 * KIB,
             answer_bytes: 20 * MIB,
             keep_resident_bytes: 512 * KIB,

@@ -48,6 +48,8 @@ pub struct Loader {
     supported_features: Vec<String>,
     /// Tells the gates of this host from others, which let other components through.
     gates: u64,
+    /// The same of the trials that a component stands before, which also depend on what compiling may cost.
+    trial: u64,
 }
 
 impl Loader {
@@ -58,8 +60,10 @@ impl Loader {
         let open =
             |path: PathBuf| Cache::open(&path, compatibility).map_err(|source| OpenError::Folder { path, source });
         let cache = cache_dir.map(open).transpose()?;
+        let gates = gates(&limits, proof);
+        let trial = hash((gates, format!("{:?}", compile.limits())));
         let compiler = Arc::new(Compiler::new(engine, cache, compile));
-        Ok(Self { compiler, limits, proof, supported_features, gates: gates(&limits, proof) })
+        Ok(Self { compiler, limits, proof, supported_features, gates, trial })
     }
 
     /// Takes a component through all gates. Blocks while it compiles: up to seconds.
@@ -67,23 +71,26 @@ impl Loader {
         self.load_new(component, digest(component))
     }
 
-    /// As [`Loader::load`], of a component with this digest; but what passed the gates before is neither compiled nor asked again, and its
-    /// code stays on disk until the first call.
+    /// As [`Loader::load`], of a component with this digest. But what passed the gates before is neither
+    /// compiled nor asked again, and its code stays on disk until the first call. What the compiler could not cope with is not tried again:
+    /// a file stays in its folder, and would keep the compiler busy at each start.
     pub(crate) fn load_file(&self, component: &[u8], digest: String, file: &Path) -> Result<Plugin, Refusal> {
-        let known = self.compiler.cache.as_ref().and_then(|cache| cache.find_description(&digest, self.gates));
+        let cache = self.compiler.cache.as_ref();
+        let known = cache.and_then(|cache| cache.find_description(&digest, self.gates));
         let Some(Description { contract, descriptor, carries_fixtures, .. }) = known else {
-            return self.load_new(component, digest);
+            let refused = cache.and_then(|cache| cache.find_refusal(&digest, self.trial));
+            return refused.map_or_else(|| self.load_new(component, digest), Err);
         };
         gate::check_descriptor(&descriptor, &self.supported_features)?;
         let code = Code::kept(Arc::clone(&self.compiler), contract, digest, file.to_owned());
         let origin = Origin { bytes: component.len(), carries_fixtures };
-        Ok(Plugin::new(self.limits, code, descriptor, origin))
+        Ok(Plugin::new(&self.limits, code, descriptor, origin))
     }
 
     fn load_new(&self, component: &[u8], digest: String) -> Result<Plugin, Refusal> {
         let Self { compiler, limits, .. } = self;
         let Examined { contract, fixtures } = gate::examine(component, limits)?;
-        let compiled = compiler.compile(component, &digest).map_err(|error| uncompilable(&error))?;
+        let compiled = compiler.compile(component, &digest).map_err(|error| self.uncompilable(&error, &digest))?;
         let prepared = compiler.prepare(contract, &compiled).map_err(|error| mistyped(&format!("{error:#}")))?;
         let candidate = Candidate { engine: &compiler.engine, limits: *limits, prepared: &prepared };
         candidate.instantiate().map_err(|fault| match fault {
@@ -95,7 +102,7 @@ impl Loader {
         let code = Code::ready(Arc::clone(compiler), contract, digest, Loaded::new(prepared, &compiled));
         let carries_fixtures = fixtures.is_some();
         let origin = Origin { bytes: component.len(), carries_fixtures };
-        let plugin = Plugin::new(*limits, code, descriptor, origin);
+        let plugin = Plugin::new(limits, code, descriptor, origin);
         if let (Some(section), Proof::Fixtures) = (fixtures, self.proof) {
             fixtures::check(&plugin, &section, limits)?;
         }
@@ -105,6 +112,15 @@ impl Loader {
             cache.keep_description(plugin.digest(), &description);
         }
         Ok(plugin)
+    }
+
+    /// The refusal, which is remembered if the next trial would cost as much and bring nothing else.
+    fn uncompilable(&self, error: &CompileError, digest: &str) -> Refusal {
+        let refusal = uncompilable(error);
+        if let Some(cache) = self.compiler.cache.as_ref().filter(|_| error.is_lasting()) {
+            cache.keep_refusal(digest, &refusal, self.trial);
+        }
+        refusal
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -119,8 +135,12 @@ impl Loader {
 
 /// Changes with whatever the gates depend on besides the component.
 fn gates(limits: &Limits, proof: Proof) -> u64 {
+    hash((env!("CARGO_PKG_VERSION"), gate::REVISION, format!("{limits:?}"), proof))
+}
+
+fn hash(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (env!("CARGO_PKG_VERSION"), gate::REVISION, format!("{limits:?}"), proof).hash(&mut hasher);
+    value.hash(&mut hasher);
     hasher.finish()
 }
 
@@ -141,7 +161,11 @@ fn uncompilable(error: &CompileError) -> Refusal {
         CompileError::Slow { .. } | CompileError::Large { .. } => (
             "a component that compiles within the time and memory that the host gives to it",
             "split large functions and leave out what the plugin does not need; or raise `plugin_compile` in the \
-             host's settings, if you know who made it",
+             host's settings, if you know who made it; a file is tried again when that changes or it is installed anew",
+        ),
+        CompileError::Starved { .. } => (
+            "a machine that has time to compile",
+            "look what else it does, and put the file into the folder again, or start the host again",
         ),
         CompileError::BrokeDown(_) => (
             "a component that the compiler survives",

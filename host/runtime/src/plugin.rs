@@ -74,13 +74,13 @@ impl Candidate<'_> {
 }
 
 impl Plugin {
-    pub(crate) fn new(limits: Limits, code: Code, descriptor: Descriptor, origin: Origin) -> Self {
+    pub(crate) fn new(limits: &Limits, code: Code, descriptor: Descriptor, origin: Origin) -> Self {
         let name = Name { id: descriptor.id.as_str().into(), version: descriptor.version.as_str().into() };
         let lanes = Lanes {
             places: Arc::new(Semaphore::new(limits.plugin_workers + limits.plugin_queue)),
             running: Arc::new(Semaphore::new(limits.plugin_workers)),
         };
-        Self { limits, conduct: Arc::default(), lanes, code, name, descriptor, origin }
+        Self { limits: *limits, conduct: Arc::default(), lanes, code, name, descriptor, origin }
     }
 
     pub fn id(&self) -> &str {

@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use crate::run;
+use crate::smith;
 use crate::workspace::Workspace;
 
 /// The document that is written.
@@ -16,11 +17,15 @@ pub(crate) struct Arguments {
     /// How many components are made by machines
     #[arg(long, default_value_t = 100_000)]
     mutations: u64,
+    /// How often the calls of another plugin are measured without and with each input
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
 }
 
 /// Runs the tests of the sandbox one after another with the limits of a host, and measures.
 pub(crate) fn hostile(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let matrix = workspace.root.join(MATRIX);
+    let smith = smith::build(workspace)?;
     let unfinished = workspace.target.join("hostile.md");
     for test in ["hostile::matrix::", "hostile::mutations::"] {
         // Not nextest: it ends tests that run for minutes, and would run these beside each other.
@@ -29,6 +34,8 @@ pub(crate) fn hostile(workspace: &Workspace, arguments: &Arguments) -> Result<()
             .current_dir(&workspace.root)
             .args(["test", "--quiet", "--workspace", "--test", "it", "--", test])
             .env("RELINK_HOSTILE_REPORT", &unfinished)
+            .env(smith::VARIABLE, &smith)
+            .env("RELINK_HOSTILE_ROUNDS", arguments.rounds.to_string())
             .env("RELINK_MUTATIONS", arguments.mutations.to_string());
         run::run(&mut cargo)?;
     }

@@ -8,6 +8,7 @@ mod new_plugin;
 mod postgres;
 mod run;
 mod setup;
+mod smith;
 mod test;
 #[cfg(test)]
 mod tidy;

@@ -15,6 +15,7 @@ use crate::guests::{self, Selection};
 use crate::postgres::{Cluster, Durability, URL_VARIABLE};
 use crate::run;
 use crate::setup::{self, Need};
+use crate::smith;
 use crate::workspace::Workspace;
 
 /// Check and test the whole project.
@@ -55,9 +56,11 @@ fn full(workspace: &Workspace, arguments: &Arguments, report: &mut Report) -> Re
         check_dependencies(workspace, report);
     }
     report.required("plugins", || guests::build(workspace, Selection::Every))?;
+    let smith = report.required("a maker of hostile components", || smith::build(workspace))?;
     let cluster = report.required("PostgreSQL", || Cluster::start(Durability::None))?;
     let mut tests = rust_tests(workspace, arguments);
     lend_surroundings(&mut tests, workspace, &cluster);
+    tests.env(smith::VARIABLE, smith);
     // Guides for authors are followed in every language; npm and pip are needed below anyway.
     tests.env("RELINK_TEST_LANGUAGES", "1");
     report.count("tests", &mut tests)?;

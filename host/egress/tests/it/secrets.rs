@@ -21,6 +21,10 @@ const KEY: &str = "canary-key:with&odd=chars";
 
 /// Everything that the provider can do to give a plugin its own request back.
 fn echo(seen: &Seen) -> Response {
+    echo_as(StatusCode::UNAUTHORIZED, seen)
+}
+
+fn echo_as(status: StatusCode, seen: &Seen) -> Response {
     let raw = format!("{seen:?}");
     let token = seen.header("authorization").trim_start_matches("Bearer ").to_owned();
     let body = format!(
@@ -34,18 +38,23 @@ fn echo(seen: &Seen) -> Response {
         ("www-authenticate", format!("Bearer error=\"invalid_token\", token=\"{token}\"")),
         ("location", format!("https://api.example.com/?t={}", utf8_percent_encode(&token, NON_ALPHANUMERIC))),
     ];
-    (StatusCode::UNAUTHORIZED, headers, body).into_response()
+    (status, headers, body).into_response()
 }
 
+/// As data, as a redirect to the same host, as an error: a plugin is given all of them.
 #[tokio::test]
 async fn an_echo_gives_nothing_away() {
-    let provider = Provider::answering(echo).await;
-    let answer = provider.send(&get("/")).await.unwrap();
-    let text = format!("{:?} {}", answer.response.headers, String::from_utf8(answer.response.body).unwrap());
-    assert!(!text.contains("canary"), "{text}");
-    assert!(!text.contains(&STANDARD.encode(TOKEN)[4..20]), "{text}");
-    assert!(text.contains("Bearer error"), "what is no secret stays: {text}");
-    assert!(text.matches("[redacted]").count() >= 6, "{text}");
+    for status in [StatusCode::OK, StatusCode::FOUND, StatusCode::UNAUTHORIZED, StatusCode::BAD_GATEWAY] {
+        let provider = Provider::answering(move |seen| echo_as(status, seen)).await;
+        let answer = provider.send(&get("/")).await.unwrap();
+        assert_eq!(answer.response.status, status.as_u16());
+        let text = format!("{:?} {}", answer.response.headers, String::from_utf8(answer.response.body).unwrap());
+        assert!(!text.contains("canary"), "{text}");
+        assert!(!text.contains(&STANDARD.encode(TOKEN)[4..20]), "{text}");
+        assert!(text.contains("Bearer error"), "what is no secret stays: {text}");
+        assert!(text.matches("[redacted]").count() >= 6, "{text}");
+        provider.only_request();
+    }
 }
 
 #[tokio::test]

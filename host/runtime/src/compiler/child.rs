@@ -98,6 +98,10 @@ impl Workshop {
         Self { program: program.to_owned(), arguments: arguments.into_iter().map(Into::into).collect(), limits }
     }
 
+    pub(super) fn limits(&self) -> CompileLimits {
+        self.limits
+    }
+
     /// Compiles a component, unless the child takes too much or `is_stopped` becomes true.
     pub(super) fn compile(&self, component: &[u8], is_stopped: &AtomicBool) -> Result<Vec<u8>, CompileError> {
         let bounds = self.limits.bounds_for(component);
@@ -153,7 +157,8 @@ fn wait(
             return Err(CompileError::Stopped);
         }
         if began.elapsed() >= bounds.patience() {
-            return Err(CompileError::Slow { seconds: bounds.seconds });
+            let waited_s = bounds.patience().as_secs();
+            return Err(CompileError::Starved { seconds: bounds.seconds, waited_s });
         }
     }
 }

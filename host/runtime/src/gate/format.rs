@@ -43,13 +43,21 @@ fn recognize(bytes: &[u8]) -> (String, &'static str) {
         ("the file is WebAssembly text", "turn it into its binary form with `wasm-tools parse`")
     } else if text_start.starts_with('<') {
         ("the file is a web page", "download it again: the address answered with a page, maybe a login page")
-    } else if bytes.starts_with(b"PK") || bytes.starts_with(b"\x1f\x8b") {
-        ("the file is an archive", "unpack it, and give the `.wasm` file inside")
+    } else if is_archive(bytes) {
+        ("the file is an archive, and none is ever unpacked here", "unpack it, and give the `.wasm` file inside")
     } else {
         let start = bytes[..bytes.len().min(8)].escape_ascii();
         return (format!("the file is not WebAssembly: it starts with \"{start}\""), COMPONENTIZE);
     };
     (found.to_owned(), fix)
+}
+
+/// Whether the bytes are of zip, gzip, zstd, xz, bzip2, 7z or tar, which has its mark in the first entry.
+fn is_archive(bytes: &[u8]) -> bool {
+    const STARTS: [&[u8]; 6] = [b"PK", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"BZh", b"7z\xbc\xaf"];
+    const TAR: (usize, &[u8]) = (257, b"ustar");
+    let has_tar_mark = bytes.get(TAR.0..).is_some_and(|rest| rest.starts_with(TAR.1));
+    has_tar_mark || STARTS.iter().any(|start| bytes.starts_with(start))
 }
 
 #[cfg(test)]
@@ -58,7 +66,7 @@ mod tests {
 
     #[test]
     fn other_files_are_told_by_name() {
-        let cases: [(&[u8], &str); 9] = [
+        let cases: [(&[u8], &str); 8] = [
             (b"", "is empty"),
             (b"\0asm\x01\0\0\0\x01", "core WebAssembly module"),
             (b"\0asm\x0d", "first eight bytes"),
@@ -66,13 +74,25 @@ mod tests {
             (b"\x7fELF\x02", "machine code"),
             (b"  (component)", "WebAssembly text"),
             (b"<!DOCTYPE html>", "web page"),
-            (b"PK\x03\x04", "archive"),
             (b"MZ\x90", "starts with \"MZ\\x90\""),
         ];
         for (bytes, expected) in cases {
             let refusal = check(bytes, 1_000).unwrap_err();
             assert_eq!(refusal.gate, Gate::Format);
             assert!(refusal.found.contains(expected), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn no_archive_is_unpacked() {
+        let mut tar = b"acme.wasm".to_vec();
+        tar.resize(257, 0);
+        tar.extend_from_slice(b"ustar\x0000");
+        let others: [&[u8]; 6] =
+            [b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd\x04", b"\xfd7zXZ\0", b"BZh9", b"7z\xbc\xaf\x27\x1c"];
+        for bytes in others.into_iter().chain([tar.as_slice()]) {
+            let refusal = check(bytes, 1_000).unwrap_err();
+            assert!(refusal.found.contains("is an archive"), "{refusal}");
         }
     }
 

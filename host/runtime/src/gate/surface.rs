@@ -14,11 +14,17 @@ const PAGE_BYTES: u64 = 64 * 1024;
 const IMPORTABLE: [&str; 2] = ["relink:plugin/diag", "relink:plugin/types"];
 const PROVIDER: &str = "relink:plugin/provider";
 
+const SMALLER: &str =
+    "reduce the initial size (for Rust: `-C link-arg=-zstack-size=65536`), or ask the operator to raise the limit";
+const LESS_CODE: &str = "build in release mode, and leave out what the plugin does not need";
+
 #[derive(Default)]
 pub(super) struct Surface {
     imports: Vec<String>,
     exports: Vec<String>,
     core_modules: usize,
+    functions: u64,
+    locals: u64,
     largest_memory_bytes: u64,
     largest_table_elements: u64,
     pub(super) fixtures: Option<Vec<u8>>,
@@ -51,6 +57,12 @@ impl Surface {
                 }
                 Payload::CustomSection(section) if depth == 0 && section.name() == relink_fixtures::SECTION => {
                     surface.fixtures = Some(section.data().to_owned());
+                }
+                Payload::FunctionSection(functions) => surface.functions += u64::from(functions.count()),
+                Payload::CodeSectionEntry(function) => {
+                    for locals in function.get_locals_reader()? {
+                        surface.locals += u64::from(locals?.0);
+                    }
                 }
                 Payload::MemorySection(memories) => {
                     for memory in memories {
@@ -115,18 +127,19 @@ impl Surface {
 
     pub(super) fn check_resources(&self, limits: &Limits) -> Result<(), Refusal> {
         let needs = [
-            ("bytes of memory", self.largest_memory_bytes, limits.memory_bytes),
-            ("table elements", self.largest_table_elements, limits.table_elements),
-            ("core modules", self.core_modules as u64, limits.core_instances),
+            ("bytes of memory", self.largest_memory_bytes, limits.memory_bytes, SMALLER),
+            ("table elements", self.largest_table_elements, limits.table_elements, SMALLER),
+            ("core modules", self.core_modules as u64, limits.core_instances, LESS_CODE),
+            ("functions", self.functions, limits.functions, LESS_CODE),
+            ("local variables", self.locals, limits.locals, LESS_CODE),
         ];
-        let Some((what, needed, limit)) = needs.into_iter().find(|(_, needed, limit)| *needed > *limit as u64) else {
-            return Ok(());
-        };
+        let mut beyond = needs.into_iter().filter(|(_, needed, limit, _)| *needed > *limit as u64);
+        let Some((what, needed, limit, fix)) = beyond.next() else { return Ok(()) };
         Err(Refusal::new(
             Gate::Resources,
             format!("the component needs {needed} {what} from the start"),
             format!("at most {limit} {what}"),
-            "reduce the initial size (for Rust: `-C link-arg=-zstack-size=65536`), or ask the operator to raise the limit",
+            fix,
         ))
     }
 }

@@ -12,7 +12,7 @@ use crate::hot_load::Scene;
 fn scene() -> (Scene, Calls) {
     let limits =
         Limits { workers: 2, plugin_workers: 1, plugin_queue: 1, step_deadline: Duration::from_secs(1), ..limits() };
-    let scene = Scene::with(limits);
+    let scene = Scene::with(&limits);
     let calls = Calls::new(Arc::clone(&scene.registry));
     (scene, calls)
 }

@@ -1,5 +1,6 @@
 //! Compiling in a child: what it brings back, and how it ends.
 
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -9,6 +10,7 @@ use relink_core::time::Timestamp;
 use relink_runtime::{
     Compile, CompileLimits, Gate, Loader, LoaderConfig, Proof, Refusal, Registry, RegistryConfig, Workshop,
 };
+use tempfile::TempDir;
 
 use crate::guest::{Guest, context, limits, start};
 use crate::hostile::bombs;
@@ -46,7 +48,7 @@ fn what_a_child_compiled_runs() {
 #[test]
 fn a_child_that_works_too_long_is_ended() {
     let began = Instant::now();
-    check(loader(apart()).load(&bombs::locals()), "ended after 1 s of work");
+    check(loader(apart()).load(&bombs::meeting_branches()), "ended after 1 s of work");
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
 
@@ -71,22 +73,46 @@ fn a_program_that_does_something_else_is_no_compiler() {
     }
 }
 
-#[test]
-fn the_child_ends_when_the_host_stops() {
-    let root = tempfile::tempdir().unwrap();
-    let patient = CompileLimits { time_per_mib: Duration::from_mins(10), ..CompileLimits::default() };
-    let registry = Registry::open(RegistryConfig {
+fn registry(root: &TempDir, compile: Compile) -> Arc<Registry> {
+    Registry::open(RegistryConfig {
         folder: root.path().join("plugins"),
         cache_dir: root.path().join("cache"),
-        compile: within(patient),
+        compile,
         limits: limits(),
         supported_features: Vec::new(),
         keeping: None,
         clock: Arc::new(|| Timestamp::from_ms(0)),
     })
-    .unwrap();
+    .unwrap()
+}
+
+#[test]
+fn a_bomb_in_the_folder_is_tried_once() {
+    let root = tempfile::tempdir().unwrap();
+    let little = CompileLimits { time_per_mib: Duration::from_secs(1), ..CompileLimits::default() };
+    let more = CompileLimits { time_per_mib: Duration::from_secs(2), ..little };
+    // No compiler can be started there, so whatever is tried again is refused for that.
+    let without_compiler = |limits| Compile::Apart(Workshop::new(Path::new("/nowhere"), Vec::<String>::new(), limits));
+    let refusal = |registry: &Registry| registry.list()[0].refusal.clone().unwrap().found;
+    let bomb = bombs::meeting_branches();
+    fs::create_dir(root.path().join("plugins")).unwrap();
+    fs::write(root.path().join("plugins/bomb.wasm"), &bomb).unwrap();
+    let first = refusal(&registry(&root, within(little)));
+    assert!(first.contains("ended after 1 s of work"), "{first}");
+
+    let next_start = registry(&root, without_compiler(little));
+    assert_eq!(refusal(&next_start), first);
+    check(next_start.check(&bomb), "cannot be started");
+    assert!(refusal(&registry(&root, without_compiler(more))).contains("cannot be started"));
+}
+
+#[test]
+fn the_child_ends_when_the_host_stops() {
+    let root = tempfile::tempdir().unwrap();
+    let patient = CompileLimits { time_per_mib: Duration::from_mins(10), ..CompileLimits::default() };
+    let registry = registry(&root, within(patient));
     thread::scope(|scope| {
-        let compiling = scope.spawn(|| registry.check(&bombs::locals()));
+        let compiling = scope.spawn(|| registry.check(&bombs::meeting_branches()));
         registry.stop();
         check(compiling.join().unwrap(), "the host was stopped");
     });

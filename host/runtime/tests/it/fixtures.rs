@@ -42,9 +42,9 @@ fn check(loaded: Result<Plugin, Refusal>, expected: &str) {
     assert!(refusal.found.contains(expected), "{refusal}");
 }
 
-fn loader(limits: Limits, proof: Proof) -> Loader {
+fn loader(limits: &Limits, proof: Proof) -> Loader {
     let (compile, supported_features) = (Compile::Here, Vec::new());
-    Loader::new(LoaderConfig { limits, cache_dir: None, compile, proof, supported_features }).unwrap()
+    Loader::new(LoaderConfig { limits: *limits, cache_dir: None, compile, proof, supported_features }).unwrap()
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_fixture_that_does_not_hold_is_named_with_the_difference() {
     check(load_bytes(&component), "\"a wrong fact\" (fixtures/a.json:1) does not hold");
     check(load_bytes(&component), "code: expected \"acme.other\", found \"acme.subscription-lapsed\"");
     // An author's commands show what does not hold, and so have to get that far.
-    assert!(loader(limits(), Proof::Spared).load(&component).is_ok());
+    assert!(loader(&limits(), Proof::Spared).load(&component).is_ok());
 }
 
 #[test]
@@ -75,17 +75,17 @@ fn fixtures_that_are_none_are_refused() {
 fn fixtures_are_bounded_in_size_number_and_time() {
     let few = Limits { fixtures: 2, ..limits() };
     let three = carrying(&Guest::default(), &packed(&[lapsed(), lapsed(), lapsed()]));
-    check(loader(few, Proof::Fixtures).load(&three), "it has 3 fixtures");
+    check(loader(&few, Proof::Fixtures).load(&three), "it has 3 fixtures");
     let small = Limits { fixtures_bytes: 100, ..limits() };
-    check(loader(small, Proof::Fixtures).load(&three), "bytes");
+    check(loader(&small, Proof::Fixtures).load(&three), "bytes");
     let hurried = Limits { fixtures_time: limits().step_deadline, ..limits() };
     let endless = Guest { classify: Some(LOOP.to_owned()), ..Guest::default() };
-    check(loader(hurried, Proof::Fixtures).load(&carrying(&endless, &packed(&[lapsed()]))), "was stopped after");
+    check(loader(&hurried, Proof::Fixtures).load(&carrying(&endless, &packed(&[lapsed()]))), "was stopped after");
     let waiting = Guest { step_out: waiting(), ..Guest::default() };
     let steps =
         json!({"about": "waits for ever", "operation": "probe", "exchange": vec![json!({"wait_ms": 5}); 9_999]});
     let hurried = Limits { fixtures_time: std::time::Duration::from_millis(1), ..limits() };
-    check(loader(hurried, Proof::Fixtures).load(&carrying(&waiting, &packed(&[steps]))), "the time for all fixtures");
+    check(loader(&hurried, Proof::Fixtures).load(&carrying(&waiting, &packed(&[steps]))), "the time for all fixtures");
 }
 
 fn waiting() -> Value {

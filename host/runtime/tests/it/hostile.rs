@@ -2,6 +2,7 @@
 
 mod attacks;
 pub(crate) mod bombs;
+mod disturbance;
 mod field;
 mod matrix;
 mod mutations;

@@ -26,14 +26,14 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn new() -> Self {
-        Self::with(limits())
+        Self::with(&limits())
     }
 
-    pub(crate) fn with(limits: Limits) -> Self {
+    pub(crate) fn with(limits: &Limits) -> Self {
         Self::trusting(&Trust::new([], TrustMode::Unsigned).unwrap(), limits)
     }
 
-    pub(crate) fn trusting(trust: &Trust, limits: Limits) -> Self {
+    pub(crate) fn trusting(trust: &Trust, limits: &Limits) -> Self {
         let root = tempfile::tempdir().unwrap();
         let now = Arc::new(AtomicI64::new(NOW.as_ms()));
         let trust = trust.clone();
@@ -47,11 +47,11 @@ impl Scene {
 
     /// The same folders as the command line opens them while the server runs.
     pub(crate) fn another_process(&self) -> Arc<Registry> {
-        open(&self.root, &self.now, limits(), &self.trust)
+        open(&self.root, &self.now, &limits(), &self.trust)
     }
 
     pub(crate) fn restart(&mut self) {
-        self.registry = open(&self.root, &self.now, limits(), &self.trust);
+        self.registry = open(&self.root, &self.now, &limits(), &self.trust);
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -101,13 +101,13 @@ impl Scene {
     }
 }
 
-fn open(root: &tempfile::TempDir, now: &Arc<AtomicI64>, limits: Limits, trust: &Trust) -> Arc<Registry> {
+fn open(root: &tempfile::TempDir, now: &Arc<AtomicI64>, limits: &Limits, trust: &Trust) -> Arc<Registry> {
     let now = Arc::clone(now);
     Registry::open(RegistryConfig {
         folder: root.path().join("plugins"),
         cache_dir: root.path().join("cache"),
         compile: Compile::Here,
-        limits,
+        limits: *limits,
         supported_features: Vec::new(),
         keeping: Some(Keeping { trust: trust.clone(), archive_dir: root.path().join("versions") }),
         clock: Arc::new(move || Timestamp::from_ms(now.load(Ordering::Relaxed))),
@@ -122,6 +122,18 @@ pub(crate) fn version(version: &str) -> Vec<u8> {
 /// A version whose `classify` traps, and whose `step` works.
 pub(crate) fn faulty(version: &str) -> Vec<u8> {
     Guest { classify: Some("unreachable".to_owned()), ..Guest::with_version(version) }.component()
+}
+
+#[test]
+fn archives_are_refused_however_they_come() {
+    let scene = Scene::new();
+    let archive = b"PK\x03\x04 ../../acme.wasm";
+    let Err(ChangeError::Refused(refusal)) = scene.install(archive) else { panic!("it was taken") };
+    assert!(refusal.found.contains("is an archive"), "{refusal}");
+    scene.put("acme.wasm", archive);
+    assert!(scene.refusal("acme.wasm").contains("is an archive"));
+    scene.put("acme.zip", archive);
+    assert_eq!(scene.registry.list().len(), 1, "files of other names are left alone");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn signed(keys: &KeyPair, component: Vec<u8>) -> Package {
 fn scene_that_trusts(publishers: &[(&str, &KeyPair)], mode: TrustMode) -> Scene {
     let keys: Vec<_> = publishers.iter().map(|(name, keys)| (*name, keys.pk.to_base64())).collect();
     let trust = Trust::new(keys.iter().map(|(name, key)| (*name, key.as_str())), mode).unwrap();
-    Scene::trusting(&trust, limits())
+    Scene::trusting(&trust, &limits())
 }
 
 #[test]

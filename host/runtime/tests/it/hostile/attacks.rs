@@ -1,5 +1,7 @@
 //! The hostile inputs of the matrix: what each tries, what bounds it, and what has to become of it.
 
+mod files;
+
 use serde_json::json;
 
 use super::{LOG, bombs, lying};
@@ -15,6 +17,10 @@ pub(super) struct Attack {
 }
 
 pub(super) enum Input {
+    /// Nothing: what is measured then is the machine.
+    Nothing,
+    /// A thread of the same process that is no plugin.
+    Busy,
     /// Bytes that are to be loaded.
     Load(Vec<u8>),
     /// A plugin whose `step` is called.
@@ -22,15 +28,19 @@ pub(super) enum Input {
     Classify(Guest),
 }
 
+const RESOURCES: &str = "refused at the gate `resources`";
+
 /// Families of attacks, by name.
-pub(super) fn all() -> [(&'static str, Vec<Attack>); 6] {
+pub(super) fn all() -> [(&'static str, Vec<Attack>); 8] {
     [
+        ("For comparison", nothing()),
         ("Time", time()),
         ("Memory", memory()),
         ("Calls of the host", host_calls()),
         ("Answers", answers()),
-        ("Compile bombs", compiling()),
-        ("Other files", forms()),
+        ("Compile bombs", files::compiling()),
+        ("Powers", files::imports()),
+        ("Other files", files::forms()),
     ]
 }
 
@@ -42,11 +52,23 @@ fn step(what: &'static str, limit: &'static str, guest: Guest, expected: &'stati
     Attack { what, limit, input: Input::Step(guest), expected }
 }
 
+fn nothing() -> Vec<Attack> {
+    let input = |what, input, expected| Attack { what, limit: "", input, expected };
+    vec![
+        input("nothing at all", Input::Nothing, "nothing was done"),
+        input("a thread that is busy, and no plugin", Input::Busy, "a thread was busy"),
+    ]
+}
+
 fn time() -> Vec<Attack> {
     let endless = |what, guest| step(what, "the deadline of a call", guest, "deadline");
     let after = r#"(func (export "cabi_post_relink:plugin/provider@0.2.0#step") (param i32) (loop $l (br $l)))"#;
     let logging = "(loop $l (call $log (i32.const 0) (i32.const 70000) (i32.const 60000)) (br $l)) unreachable";
-    let filling = "(loop $l (memory.fill (i32.const 0) (i32.const 0) (i32.const 65536)) (br $l)) unreachable";
+    let filling = |bytes: u32| {
+        format!("(loop $l (memory.fill (i32.const 0) (i32.const 0) (i32.const {bytes})) (br $l)) unreachable")
+    };
+    let copying = "(loop $l (memory.copy (i32.const 0) (i32.const 1) (i32.const 67108863)) (br $l)) unreachable";
+    let all = |body: &str| Guest { pages: 1_024, ..Guest::stepping(body) };
     let start = Guest { extra: "(func $start (loop $l (br $l))) (start $start)".to_owned(), ..Guest::default() };
     let classifying = Guest { classify: Some(LOOP.to_owned()), ..Guest::default() };
     let classifying = Input::Classify(classifying);
@@ -58,7 +80,9 @@ fn time() -> Vec<Attack> {
             input: classifying,
             expected: "deadline",
         },
-        endless("a loop of bulk operations", Guest::stepping(filling)),
+        endless("a loop that fills 64 KiB", Guest::stepping(&filling(64 << 10))),
+        endless("a loop that fills 64 MiB, each time without a pause", all(&filling(64 << 20))),
+        endless("a loop that copies 64 MiB, each time without a pause", all(copying)),
         endless("a loop of calls of the host", Guest { imports: LOG.to_owned(), ..Guest::stepping(logging) }),
         endless("a loop in `cabi_realloc`", Guest { realloc: LOOP.to_owned(), ..Guest::default() }),
         endless("a loop after the answer", Guest { extra: after.to_owned(), ..Guest::default() }),
@@ -74,7 +98,6 @@ fn time() -> Vec<Attack> {
 fn memory() -> Vec<Attack> {
     const MEMORY: &str = "64 MiB of memory";
     const TABLE: &str = "20 000 elements of a table";
-    const RESOURCES: &str = "refused at the gate `resources`";
     let extra = |extra: &str| Guest { extra: extra.to_owned(), ..Guest::default() };
     let growing = "(loop $l (drop (memory.grow (i32.const 64))) (br $l)) unreachable";
     let table = "(if (i32.eq (table.grow $t (ref.null func) (i32.const 1000000)) (i32.const -1)) (then unreachable))
@@ -120,7 +143,33 @@ fn host_calls() -> Vec<Attack> {
     vec![
         step("20 000 lines for the log", "64 KiB of log in a call, and the deadline", logging(flood), "trap"),
         step("one line of 32 MiB for the log", "20 MiB from a guest in a call", logging(long), "bad-output"),
+        step("a million resources of its own", "1 000 resources in a call", with_resources(1_000_000), "bad-output"),
+        step("a resource, made and dropped without end", "the deadline of a call", with_resources(0), "deadline"),
     ]
+}
+
+/// A guest that makes so many resources of a type of its own and keeps them; or, without a number, drops each.
+fn with_resources(kept: u32) -> Guest {
+    let honest = Guest::default();
+    let wit = honest.wit.replace("export provider;", "export provider; export hoard;");
+    let wit = wit + "interface hoard { resource thing { constructor(); } }";
+    let imports = r#"
+        (import "[export]relink:plugin/hoard@0.2.0" "[resource-new]thing" (func $new (param i32) (result i32)))
+        (import "[export]relink:plugin/hoard@0.2.0" "[resource-drop]thing" (func $drop (param i32)))"#;
+    let extra = r#"(func (export "relink:plugin/hoard@0.2.0#[constructor]thing") (result i32) unreachable)"#;
+    let step = if kept == 0 {
+        "(loop $l (call $drop (call $new (i32.const 1))) (br $l)) unreachable".to_owned()
+    } else {
+        format!(
+            "(local $n i32)
+            (loop $l
+                (drop (call $new (i32.const 1)))
+                (local.set $n (i32.add (local.get $n) (i32.const 1)))
+                (br_if $l (i32.lt_u (local.get $n) (i32.const {kept}))))
+            (i32.const 0)"
+        )
+    };
+    Guest { wit, imports: imports.to_owned(), extra: extra.to_owned(), step: Some(step), ..honest }
 }
 
 fn answers() -> Vec<Attack> {
@@ -155,38 +204,5 @@ fn answers() -> Vec<Attack> {
             "its descriptor",
             lying("/next/send/credential", json!("key")),
         ),
-    ]
-}
-
-fn compiling() -> Vec<Attack> {
-    const BOUNDS: &str = "4 s of work for each MiB and one more, 1 GiB";
-    let bomb = |what, component| load(what, BOUNDS, component, "refused at the gate");
-    vec![
-        bomb("one function of 7 MB", bombs::long_function()),
-        bomb("a branch table with a million targets", bombs::branch_table()),
-        bomb("10 000 functions with 50 000 locals each", bombs::locals()),
-        bomb("4 000 variables that meet at 4 000 places", bombs::meeting_branches()),
-        bomb("a million functions", bombs::many_functions()),
-        bomb("28 MB of names", bombs::long_names()),
-        bomb("1 000 components within each other", bombs::nested_components(1_000)),
-        bomb("50 components within each other", bombs::nested_components(50)),
-        bomb("a type with 2^100 fields", bombs::doubling_types()),
-        bomb("30 MB of ballast", bombs::ballast()),
-    ]
-}
-
-fn forms() -> Vec<Attack> {
-    let component = Guest::default().component();
-    let other = |what, bytes: &[u8], expected| load(what, "a component in its binary form", bytes.to_vec(), expected);
-    let wasi = r#"(component (import "wasi:sockets/tcp@0.2.3" (instance)))"#;
-    let wasi = wat::parse_str(wasi).unwrap();
-    let mut large = component.clone();
-    large.resize(33 << 20, 0);
-    vec![
-        other("compiled code (`.cwasm`)", b"\x7fELF\x02\x01\x01", "refused at the gate `format`"),
-        other("a core module", b"\0asm\x01\0\0\0", "refused at the gate `format`"),
-        other("half of a component", &component[..component.len() / 2], "refused at the gate `validation`"),
-        load("an import of WASI sockets", "no import but the log", wasi, "refused at the gate `imports`"),
-        load("33 MiB", "32 MiB", large, "refused at the gate `file`"),
     ]
 }

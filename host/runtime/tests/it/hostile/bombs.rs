@@ -9,9 +9,8 @@ use wasm_encoder::{
     NestedComponentSection, PrimitiveValType, TypeSection, ValType,
 };
 
-/// The largest body of a function, and the most locals of one, that are valid.
+/// The largest body of a function that is valid.
 const FUNCTION_BYTES: usize = 7_654_321;
-const LOCALS: u32 = 50_000;
 
 /// One function of 7 MB.
 pub(crate) fn long_function() -> Vec<u8> {
@@ -37,10 +36,10 @@ pub(crate) fn branch_table() -> Vec<u8> {
     with_functions([function])
 }
 
-/// Ten thousand functions of twenty bytes with 50 000 locals each.
-pub(crate) fn locals() -> Vec<u8> {
-    let mut function = Function::new([(LOCALS, ValType::I64)]);
-    function.instructions().local_get(0).local_set(LOCALS - 1).end();
+/// Ten thousand functions of twenty bytes with so many locals each.
+pub(crate) fn locals(each: u32) -> Vec<u8> {
+    let mut function = Function::new([(each, ValType::I64)]);
+    function.instructions().local_get(0).local_set(each - 1).end();
     with_functions(std::iter::repeat_n(function, 10_000))
 }
 
@@ -61,11 +60,11 @@ pub(crate) fn meeting_branches() -> Vec<u8> {
     with_functions([function])
 }
 
-/// A million functions that do nothing.
-pub(crate) fn many_functions() -> Vec<u8> {
+/// Functions that do nothing.
+pub(crate) fn many_functions(count: usize) -> Vec<u8> {
     let mut function = Function::new([]);
     function.instructions().end();
-    with_functions(std::iter::repeat_n(function, 1_000_000))
+    with_functions(std::iter::repeat_n(function, count))
 }
 
 /// Components within components, so many deep.

@@ -1,5 +1,6 @@
 //! A host with an honest plugin that somebody else uses, while something hostile is done to it.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -13,8 +14,11 @@ use tokio::runtime::Runtime;
 use super::attacks::{Attack, Input};
 use crate::guest::{Guest, context, failure, start};
 
-/// How often the honest plugin is called.
-const PACE: Duration = Duration::from_millis(2);
+/// How long the honest plugin is left alone between two calls.
+const PACE: Duration = Duration::from_micros(500);
+
+/// How long a thread that is no plugin is busy, or nothing is done.
+const A_WHILE: Duration = Duration::from_millis(500);
 
 pub(super) struct Field {
     _root: TempDir,
@@ -31,13 +35,13 @@ pub(super) struct Reaction {
 }
 
 impl Field {
-    pub(super) fn new(compile: Compile, limits: Limits) -> Self {
+    pub(super) fn new(compile: Compile, limits: &Limits) -> Self {
         let root = tempfile::tempdir().unwrap();
         let registry = Registry::open(RegistryConfig {
             folder: root.path().join("plugins"),
             cache_dir: root.path().join("cache"),
             compile,
-            limits,
+            limits: *limits,
             supported_features: Vec::new(),
             keeping: None,
             clock: Arc::new(|| Timestamp::from_ms(0)),
@@ -53,26 +57,32 @@ impl Field {
 
     /// Does what the attack is, once.
     pub(super) fn suffer(&self, attack: &Attack) -> Reaction {
-        let plugin = match &attack.input {
-            Input::Load(_) => None,
-            Input::Step(guest) | Input::Classify(guest) => Some(self.registry.load_bytes(&guest.component()).unwrap()),
-        };
-        let began = Instant::now();
-        let said = match (&attack.input, &plugin) {
-            (Input::Load(component), _) => self.registry.check(component).map_or_else(
-                |refusal| refusal.to_string(),
-                |plugin| format!("it was taken as {} {}", plugin.id(), plugin.version()),
-            ),
-            (Input::Classify(_), Some(plugin)) => {
-                self.outcome(async { self.calls.classify(plugin, failure()).await.map(|_| ()) })
+        match &attack.input {
+            Input::Nothing => react(|| {
+                self.rest(A_WHILE);
+                "nothing was done".to_owned()
+            }),
+            Input::Busy => react(|| {
+                let began = Instant::now();
+                while began.elapsed() < A_WHILE {}
+                "a thread was busy".to_owned()
+            }),
+            Input::Load(component) => react(|| {
+                self.registry.check(component).map_or_else(
+                    |refusal| refusal.to_string(),
+                    |plugin| format!("it was taken as {} {}", plugin.id(), plugin.version()),
+                )
+            }),
+            Input::Step(guest) => {
+                let plugin = self.registry.load_bytes(&guest.component()).unwrap();
+                let step = || self.calls.step(&plugin, context(), vec![0; 100], start());
+                react(|| self.outcome(async { step().await.map(|_| ()) }))
             }
-            (_, Some(plugin)) => {
-                let step = async { self.calls.step(plugin, context(), vec![0; 100], start()).await };
-                self.outcome(async { step.await.map(|_| ()) })
+            Input::Classify(guest) => {
+                let plugin = self.registry.load_bytes(&guest.component()).unwrap();
+                react(|| self.outcome(async { self.calls.classify(&plugin, failure()).await.map(|_| ()) }))
             }
-            (_, None) => unreachable!("what is called was loaded"),
-        };
-        Reaction { said, after: began.elapsed() }
+        }
     }
 
     fn outcome(&self, call: impl Future<Output = Result<(), relink_runtime::Fault>>) -> String {
@@ -82,29 +92,38 @@ impl Field {
         }
     }
 
-    /// Does `work`, and gives the p99 of the neighbour's calls meanwhile.
-    pub(super) fn neighbour_while<T>(&self, work: impl FnOnce() -> T) -> (T, Duration) {
+    pub(super) fn rest(&self, duration: Duration) {
+        self.runtime.block_on(async { tokio::time::sleep(duration).await });
+    }
+
+    /// Does `work`, and gives what the neighbour's calls took meanwhile, the quickest first.
+    pub(super) fn neighbour_while<T>(&self, work: impl FnOnce() -> T) -> (T, Vec<Duration>) {
         let is_over = AtomicBool::new(false);
         thread::scope(|scope| {
             let calling = scope.spawn(|| self.call_neighbour(&is_over));
-            let done = work();
+            // The calls end also if the work fails.
+            let done = panic::catch_unwind(AssertUnwindSafe(work));
             is_over.store(true, Ordering::Relaxed);
-            (done, calling.join().unwrap())
+            let times = calling.join().unwrap();
+            (done.unwrap_or_else(|failure| panic::resume_unwind(failure)), times)
         })
     }
 
-    /// Calls the neighbour at its pace, and gives the p99.
-    fn call_neighbour(&self, is_over: &AtomicBool) -> Duration {
+    fn call_neighbour(&self, is_over: &AtomicBool) -> Vec<Duration> {
         let mut times = Vec::new();
-        while !is_over.load(Ordering::Relaxed) || times.len() < 100 {
+        while !is_over.load(Ordering::Relaxed) || times.is_empty() {
             let began = Instant::now();
-            self.runtime.block_on(async {
-                self.calls.classify(&self.neighbour, failure()).await.unwrap();
-                times.push(began.elapsed());
-                tokio::time::sleep(PACE).await;
-            });
+            self.runtime.block_on(self.calls.classify(&self.neighbour, failure())).unwrap();
+            times.push(began.elapsed());
+            thread::park_timeout(PACE);
         }
         times.sort_unstable();
-        times[times.len() * 99 / 100]
+        times
     }
+}
+
+fn react(work: impl FnOnce() -> String) -> Reaction {
+    let began = Instant::now();
+    let said = work();
+    Reaction { said, after: began.elapsed() }
 }

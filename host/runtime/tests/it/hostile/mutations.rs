@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,13 +28,19 @@ const FEW: u64 = 3_000;
 /// More than any takes, on a machine that does other things as well.
 const SOON: Duration = Duration::from_secs(10);
 
-const WAYS: [(&str, Way); 5] = [
+const WAYS: [(&str, Way); 7] = [
     ("bits flipped", flip),
     ("cut off", cut),
     ("a piece put elsewhere", splice),
     ("its code changed by wasm-mutate", mutate),
     ("its sections shuffled", shuffle),
+    ("its code made up by wasm-smith", make_up),
+    ("all of it made up by wasm-smith", make_up_all),
 ];
+
+/// Names the program `relink-smith`. Without it, the ways that need it are left out.
+const SMITH: &str = "RELINK_SMITH";
+const WAYS_OF_SMITH: usize = 2;
 
 /// Makes a component out of an honest one; an empty one if it came to nothing.
 type Way = fn(&[u8], &mut StdRng) -> Vec<u8>;
@@ -72,7 +79,8 @@ fn whatever_a_machine_makes_up_is_refused_or_ends() {
 /// Makes component `number`, always the same for the same number, and says what the host did about it.
 fn outcome_of(loader: &Loader, honest: &[u8], number: u64) -> (&'static str, String) {
     let mut random = StdRng::seed_from_u64(number);
-    let (way, make) = WAYS[(number % WAYS.len() as u64) as usize];
+    let ways = if env::var_os(SMITH).is_some() { &WAYS[..] } else { &WAYS[..WAYS.len() - WAYS_OF_SMITH] };
+    let (way, make) = ways[(number % ways.len() as u64) as usize];
     let component = make(honest, &mut random);
     if component.is_empty() {
         return (way, "came to nothing".to_owned());
@@ -132,6 +140,25 @@ fn mutate(_: &[u8], random: &mut StdRng) -> Vec<u8> {
     let times = 4;
     let changed = |module: Vec<u8>| (0..times).fold(module, |module, _| change(&module).unwrap_or(module));
     Guest::default().component_with(changed).unwrap_or_default()
+}
+
+fn make_up(_: &[u8], random: &mut StdRng) -> Vec<u8> {
+    Guest::default().component_with(|module| ask_smith("module", random, &module)).unwrap_or_default()
+}
+
+fn make_up_all(_: &[u8], random: &mut StdRng) -> Vec<u8> {
+    ask_smith("component", random, &[])
+}
+
+/// What `relink-smith` writes; an empty answer if it was out of luck.
+fn ask_smith(kind: &str, random: &mut StdRng, given: &[u8]) -> Vec<u8> {
+    let mut smith = Command::new(env::var_os(SMITH).unwrap());
+    smith.args([kind, &random.next_u64().to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = smith.spawn().unwrap();
+    // A component is made of nothing, and nobody reads.
+    let _ = child.stdin.take().unwrap().write_all(given);
+    let output = child.wait_with_output().unwrap();
+    if output.status.success() { output.stdout } else { Vec::new() }
 }
 
 /// Leaves out, repeats and moves whole sections of the component: each is sound, together they are not.
