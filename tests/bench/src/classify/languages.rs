@@ -63,7 +63,8 @@ pub(crate) fn run() -> Result<Report> {
         }));
     }
     let all = interleave(ROUNDS, &mut contenders)?;
-    let report = Report::new("languages", ABOUT, all);
+    let memory = LANGUAGES.iter().zip(&prepared).map(|(language, (_, host))| host.memory(language.name));
+    let report = memory.fold(Report::new("languages", ABOUT, all), Report::note);
     Ok(LANGUAGES.iter().fold(report, |report, language| {
         report.ratio(P50, language.host, language.bare, Some(1.15)).limit(P50, language.host, BAR_US)
     }))
