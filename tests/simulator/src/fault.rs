@@ -67,6 +67,12 @@ pub enum Fault {
         #[serde(default = "bad_gateway")]
         status: u16,
     },
+    /// An error that repeats the request with all its headers, as careless gateways send it.
+    Echo {
+        /// Status of the answer.
+        #[serde(default = "unauthorized")]
+        status: u16,
+    },
     /// A body without end, made while it is sent.
     HugeBody {
         /// Where it ends after all.
@@ -98,13 +104,17 @@ fn bad_gateway() -> u16 {
     502
 }
 
+fn unauthorized() -> u16 {
+    401
+}
+
 fn ten_gigabytes() -> u64 {
     10 * 1024 * 1024 * 1024
 }
 
 impl Fault {
     /// One of each that needs no parameter, or has a usual one, in the order of the control page.
-    pub fn all() -> [Self; 21] {
+    pub fn all() -> [Self; 22] {
         [
             Self::Revoked,
             Self::PasswordChanged,
@@ -125,6 +135,7 @@ impl Fault {
             Self::Slow { ms: three_seconds() },
             Self::Hang,
             Self::HtmlPage { status: bad_gateway() },
+            Self::Echo { status: unauthorized() },
             Self::HugeBody { bytes: ten_gigabytes() },
             Self::ConnectionReset,
         ]
@@ -152,6 +163,7 @@ impl Fault {
             Self::Slow { .. } => "Slow answers",
             Self::Hang => "Never answer",
             Self::HtmlPage { .. } => "HTML error page",
+            Self::Echo { .. } => "Repeat the request",
             Self::HugeBody { .. } => "Huge body",
             Self::ConnectionReset => "Reset connections",
             Self::Gone { .. } => "Remove a path",
@@ -167,6 +179,7 @@ impl Fault {
                 | Self::Slow { .. }
                 | Self::Hang
                 | Self::HtmlPage { .. }
+                | Self::Echo { .. }
                 | Self::HugeBody { .. }
                 | Self::ConnectionReset
                 | Self::Gone { .. }

@@ -4,14 +4,16 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
+    http::HeaderValue,
     response::Response,
 };
 use futures::stream;
+use serde_json::{Map, Value, json};
 
 use crate::{
     Provider, ahrefs,
     answer::{self, empty},
-    call::Call,
+    call::{Call, Params},
     copper,
     fault::Fault,
     google, linkedin,
@@ -42,12 +44,11 @@ pub(crate) async fn meet(
             Some(empty(500))
         }
         Fault::HtmlPage { status } => Some(answer::html(status, proxy_page(status))),
+        Fault::Echo { status } => Some(answer::json(status, &echo(call))),
         Fault::HugeBody { bytes } => Some(huge_body(bytes)),
         Fault::RateLimited { retry_after_s } => Some(rate_limited(provider, endpoint, call, retry_after_s)),
         Fault::Outage { status } => Some(outage(provider, endpoint, call, status)),
-        Fault::Gone { ref path } => {
-            call.path.contains(path).then(|| answer::json(404, &serde_json::json!({"error": "not_found"})))
-        }
+        Fault::Gone { ref path } => call.path.contains(path).then(|| answer::json(404, &json!({"error": "not_found"}))),
         _ => None,
     }
 }
@@ -80,6 +81,16 @@ fn proxy_page(status: u16) -> String {
          <center><h1>{status} The server could not process the request</h1></center>\r\n\
          <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
     )
+}
+
+/// The request, as a gateway shows it to those who look for a fault.
+fn echo(call: &Call) -> Value {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers: Map<_, _> = call.headers.iter().map(|(name, value)| (name.to_string(), text(value).into())).collect();
+    let parameters = |given: &Params| given.iter().map(|(name, value)| json!([name, value])).collect::<Vec<_>>();
+    json!({ "message": "The request was not understood.", "request": {
+        "path": call.path, "query": parameters(&call.query), "form": parameters(&call.form), "headers": headers,
+    } })
 }
 
 /// JSON that begins like an answer and goes on until `bytes`, one shared chunk at a time.

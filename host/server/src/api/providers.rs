@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use relink_core::plugin::AuthMethod;
+use relink_core::plugin::{AuthMethod, SecretSlot};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,10 +28,21 @@ pub(crate) struct Method {
     label: String,
     /// `oauth`: on the provider's pages. `key`: with values that a person types.
     kind: &'static str,
-    /// The names of the values that a person types.
-    secrets: Vec<String>,
+    /// The values that a person types.
+    secrets: Vec<TypedSecret>,
     /// What the provider will ask for, in plain words.
     scopes: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TypedSecret {
+    name: String,
+    label: String,
+    /// It may be shown while it is typed, as an address or a user name.
+    is_public: bool,
+    is_optional: bool,
+    /// Where the provider shows it to people.
+    help_url: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -68,8 +79,18 @@ fn method(method: &AuthMethod) -> Method {
             SignInKind::OAuth => "oauth",
             SignInKind::Key => "key",
         },
-        secrets: method.user_secrets.iter().map(|slot| slot.name.clone()).collect(),
+        secrets: method.user_secrets.iter().map(secret).collect(),
         scopes: scopes.iter().map(|scope| scope.label.clone()).collect(),
+    }
+}
+
+fn secret(slot: &SecretSlot) -> TypedSecret {
+    TypedSecret {
+        name: slot.name.clone(),
+        label: slot.label.clone(),
+        is_public: slot.public,
+        is_optional: slot.optional,
+        help_url: slot.help_url.clone().filter(|url| url.starts_with("https://")),
     }
 }
 

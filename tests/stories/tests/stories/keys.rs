@@ -43,6 +43,11 @@ async fn a_new_key_heals_in_place_and_a_wrong_one_changes_nothing(database: Data
     let id = &connected.sources[0].id;
     agency.until_filled(id).await;
     let people = agency.owner.records(id, "people").await.len();
+    let providers = agency.owner.read("/providers").await;
+    let copper = providers["items"].as_array().unwrap().iter().find(|provider| provider["id"] == "copper").unwrap();
+    let asked = copper["auth_methods"][0]["secrets"].as_array().unwrap();
+    let asked: Vec<_> = asked.iter().map(|secret| (&secret["name"], &secret["is_optional"])).collect();
+    assert_eq!(asked, [(&json!("email"), &json!(false)), (&json!("api_key"), &json!(false))]);
 
     agency.simulator().fault(Provider::Copper, "acme", Fault::KeyDeleted);
     agency.owner.control(id, "check").await;

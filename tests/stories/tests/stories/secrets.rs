@@ -17,7 +17,7 @@ fn no_secret_is_in_answers_pages_logs_or_files() {
         agency.simulator().fault(Provider::Google, ANA, Fault::AccessExpired);
         agency.until_synced_again(&google.sources[0].id, 1).await;
         agency.simulator().fault(Provider::Google, ANA, Fault::Revoked);
-        agency.simulator().fault(Provider::Copper, "acme", Fault::KeyDeleted);
+        agency.simulator().fault(Provider::Copper, "acme", Fault::Echo { status: 401 });
         agency.owner.control(&copper.sources[0].id, "check").await;
         agency.until_broken(&google.sources[0].id).await;
         agency.until_broken(&copper.sources[0].id).await;
@@ -28,6 +28,8 @@ fn no_secret_is_in_answers_pages_logs_or_files() {
         let reconnected = agency.owner.reconnect(&google.sources[0].id, &Consent::of(ANA)).await;
         answers.push(agency.owner.browser.follow(reconnected).await.body);
         answers.extend(everything(&agency, [&google.sources[0].id, &copper.sources[0].id]).await);
+        let quoted = answers.iter().any(|answer| answer.contains("x-pw-accesstoken"));
+        assert!(quoted, "nothing shows what the provider quoted of the request");
         agency.host.stop().await;
 
         let mut secrets = agency.host.secrets();
