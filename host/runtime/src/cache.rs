@@ -6,10 +6,11 @@
 //! digest of the component and all that the compilation depends on; whatever is wrong with an entry,
 //! it is a miss.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use relink_core::plugin::Descriptor;
 use serde::{Deserialize, Serialize};
@@ -23,10 +24,15 @@ use crate::refusal::Refusal;
 
 const CHECKSUM_BYTES: usize = 32;
 
+/// What no start has used for so long is removed: every version of a plugin, and of the host, leaves its own.
+const UNUSED: Duration = Duration::from_hours(30 * 24);
+
 pub(crate) struct Cache {
     folder: PathBuf,
     /// Of compiled code: processor, compiler and settings.
     compatibility: u64,
+    /// By the clock of the file system, as the times of the entries.
+    opened_at: SystemTime,
 }
 
 /// What a component that passed all gates said about itself.
@@ -47,14 +53,40 @@ struct Verdict {
 }
 
 impl Cache {
-    /// Opens the folder, and makes it if need be. Fails if others than the owner could write to it.
+    /// Opens the folder, and makes it if need be. Fails if others than the owner could write to it. What
+    /// was not used for long is gone afterwards.
     pub(crate) fn open(folder: &Path, compatibility: u64) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let about = fs::metadata(folder)?;
         if about.mode() & 0o077 != 0 {
             fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
         }
-        Ok(Self { folder: folder.to_owned(), compatibility })
+        let opened_at = NamedTempFile::new_in(folder)?.as_file().metadata()?.modified()?;
+        let cache = Self { folder: folder.to_owned(), compatibility, opened_at };
+        cache.remove_unused()?;
+        Ok(cache)
+    }
+
+    fn remove_unused(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            // Another process may have removed it.
+            let Ok(used_at) = entry.metadata().and_then(|about| about.modified()) else { continue };
+            if self.opened_at.duration_since(used_at).is_ok_and(|unused| unused > UNUSED)
+                && let Err(error) = fs::remove_file(entry.path())
+            {
+                tracing::warn!(path = %entry.path().display(), %error, "what is no longer used cannot be removed");
+            }
+        }
+        Ok(())
+    }
+
+    /// A failure costs some later start a compilation.
+    fn note_use(&self, path: &Path) {
+        let noted = File::open(path).and_then(|file| file.set_modified(self.opened_at));
+        if let Err(error) = noted {
+            tracing::debug!(path = %path.display(), %error, "the use of an entry cannot be noted");
+        }
     }
 
     /// The compiled code of the component with this digest, if it is there and intact.
@@ -74,7 +106,12 @@ impl Cache {
         }
         let description = find(&self.description_path(digest))?;
         let description: Description = serde_json::from_slice(&description).ok()?;
-        (description.gates == gates).then_some(description)
+        if description.gates != gates {
+            return None;
+        }
+        self.note_use(&self.code_path(digest));
+        self.note_use(&self.description_path(digest));
+        Some(description)
     }
 
     /// Keeps a description. A failure costs the next start a call of the plugin.
@@ -86,7 +123,11 @@ impl Cache {
     /// Why the component with this digest was refused when it was tried in the same way.
     pub(crate) fn find_refusal(&self, digest: &str, trial: u64) -> Option<Refusal> {
         let verdict: Verdict = serde_json::from_slice(&find(&self.refusal_path(digest))?).ok()?;
-        (verdict.trial == trial).then_some(verdict.refusal)
+        if verdict.trial != trial {
+            return None;
+        }
+        self.note_use(&self.refusal_path(digest));
+        Some(verdict.refusal)
     }
 
     /// Keeps a refusal. A failure costs the next start as much as the trial cost.
@@ -218,6 +259,27 @@ mod tests {
         *flipped.last_mut().unwrap() ^= 1;
         fs::write(&path, flipped).unwrap();
         assert_eq!(cache.find_code("d1"), None);
+    }
+
+    #[test]
+    fn what_was_not_used_for_long_is_removed_when_the_cache_is_opened() {
+        let (folder, cache) = cache();
+        let age = |digest: &str, days: u64| {
+            let time = cache.opened_at - Duration::from_hours(24 * days);
+            for path in [cache.code_path(digest), cache.description_path(digest)] {
+                File::open(path).unwrap().set_modified(time).unwrap();
+            }
+        };
+        for (digest, days) in [("old", 31), ("fresh", 29), ("used", 31)] {
+            cache.keep_code(digest, b"code");
+            cache.keep_description(digest, &description());
+            age(digest, days);
+        }
+        assert!(cache.find_description("used", 3).is_some());
+        let cache = Cache::open(&folder.path().join("compiled"), 7).unwrap();
+        let found = ["old", "fresh", "used"].map(|digest| cache.find_description(digest, 3).is_some());
+        assert_eq!(found, [false, true, true]);
+        assert_eq!(fs::read_dir(&cache.folder).unwrap().count(), 4);
     }
 
     #[test]

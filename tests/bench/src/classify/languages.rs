@@ -66,7 +66,8 @@ pub(crate) fn run() -> Result<Report> {
     let memory = LANGUAGES.iter().zip(&prepared).map(|(language, (_, host))| host.memory(language.name));
     let report = memory.fold(Report::new("languages", ABOUT, all), Report::note);
     Ok(LANGUAGES.iter().fold(report, |report, language| {
-        report.ratio(P50, language.host, language.bare, Some(1.15)).limit(P50, language.host, BAR_US)
+        let report = report.ratio(P50, language.host, language.bare, Some(1.15));
+        report.limit(P50, language.instance, BAR_US).limit(P50, language.host, BAR_US)
     }))
 }
 
