@@ -12,10 +12,15 @@ use relink_core::plugin::{Context, Event, Failure, Message, Signal, StepOut};
 use relink_core::reason::Diagnosis;
 use tokio::sync::Semaphore;
 use tokio::task;
+use tokio::time;
 
 use crate::fault::Fault;
 use crate::plugin::Plugin;
 use crate::registry::Registry;
+
+/// So long a plugin is not called again after a fault of its own: one that fails at once, over and over, would
+/// otherwise keep the machine as busy as one that never ends.
+const PAUSE_AFTER_FAULT: Duration = Duration::from_millis(10);
 
 /// Calls plugins from async code, and tells the registry how they behave.
 #[derive(Clone)]
@@ -72,14 +77,20 @@ impl Calls {
         let called = Arc::clone(plugin);
         // The permits go into the call: if our caller gives up, the call still runs to its end.
         let answer = task::spawn_blocking(move || {
-            let _permits = (place, running, worker);
+            let _permits = (place, worker);
             let began = Instant::now();
-            (call(&called), began.elapsed())
+            (call(&called), began.elapsed(), Some(running))
         });
-        let (answer, took) = answer.await.unwrap_or_else(|error| {
+        let (answer, took, running) = answer.await.unwrap_or_else(|error| {
             tracing::error!(plugin.name = plugin.id(), %error, "the host panicked in a plugin call");
-            (Err(Fault::Host), Duration::ZERO)
+            (Err(Fault::Host), Duration::ZERO, None)
         });
+        if answer.as_ref().is_err_and(Fault::is_plugins_fault) {
+            task::spawn(async move {
+                time::sleep(PAUSE_AFTER_FAULT).await;
+                drop(running);
+            });
+        }
         if self.registry.record(plugin, took, answer.as_ref().err()) {
             let (registry, faulty) = (Arc::clone(&self.registry), Arc::clone(plugin));
             if let Err(error) = task::spawn_blocking(move || registry.withdraw(&faulty)).await {

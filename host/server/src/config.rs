@@ -195,7 +195,7 @@ impl Config {
         let PluginTrust { mode, publishers } = &self.plugin_trust;
         let publishers = publishers.iter().map(|(name, key)| (name.as_str(), key.as_str()));
         let archive_dir = self.data_dir.join("plugin-versions");
-        Ok(Keeping { trust: Trust::new(publishers, *mode)?, archive_dir })
+        Ok(Keeping::new(Trust::new(publishers, *mode)?, archive_dir))
     }
 
     pub fn plugin_cache_dir(&self) -> PathBuf {

@@ -19,9 +19,22 @@ use crate::trust::{Trust, TrustMode};
 /// Whom plugins are taken from, and where is remembered what was.
 #[derive(Clone)]
 pub struct Keeping {
-    pub trust: Trust,
-    /// A folder for earlier versions and what was granted; nobody else may write there.
-    pub archive_dir: PathBuf,
+    trust: Trust,
+    archive_dir: PathBuf,
+    notes: bool,
+}
+
+impl Keeping {
+    /// `archive_dir` is for earlier versions and what was granted; nobody else may write there.
+    pub fn new(trust: Trust, archive_dir: PathBuf) -> Self {
+        Self { trust, archive_dir, notes: true }
+    }
+
+    /// The same, but what takes service is not noted: for those who only want to know what would.
+    #[must_use]
+    pub fn without_notes(self) -> Self {
+        Self { notes: false, ..self }
+    }
 }
 
 /// What is remembered of a plugin from start to start.
@@ -37,16 +50,18 @@ pub struct History {
 pub(super) struct Keeper {
     archive: Archive,
     trust: Option<Trust>,
+    notes: bool,
     /// When each ledger was written, at the last look.
     seen: Mutex<BTreeMap<String, SystemTime>>,
 }
 
 impl Keeper {
     pub(super) fn new(keeping: Option<Keeping>) -> Self {
+        let notes = keeping.as_ref().is_some_and(|keeping| keeping.notes);
         let (archive_dir, trust) = keeping.map(|keeping| (keeping.archive_dir, keeping.trust)).unzip();
         let archive = Archive::new(archive_dir.unwrap_or_default());
         let seen = Mutex::new(archive.written_at());
-        Self { archive, trust, seen }
+        Self { archive, trust, notes, seen }
     }
 
     /// The ids whose ledgers were written since the last look, by this process or another.
@@ -71,7 +86,7 @@ impl Keeper {
     /// Remembers a plugin that is about to take service, unless that is no longer allowed: somebody else may
     /// have changed the ledger since it was judged.
     pub(super) fn note(&self, plugin: &Plugin, package: &Package, file: &Path, now: Timestamp) -> Result<(), Refusal> {
-        let Some(trust) = &self.trust else { return Ok(()) };
+        let Some(trust) = self.trust.as_ref().filter(|_| self.notes) else { return Ok(()) };
         let publisher = trust.publisher_of(&package.component, package.signature.as_deref())?;
         let _lock = self.archive.lock().map_err(|error| unwritable(&error))?;
         let mut ledger = self.ledger(plugin.id())?;

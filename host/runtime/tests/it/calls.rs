@@ -1,7 +1,7 @@
 //! Plugins as async code calls them: bounded, and apart from each other.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use relink_runtime::{Calls, Fault, Limits, ListingState, Plugin, Registry};
 use serde_json::json;
@@ -47,6 +47,17 @@ async fn faults_in_messages_and_old_states_count_as_others_do() {
         assert_eq!(fault.code(), "trap");
     }
     assert_eq!(scene.listing("acme.wasm").state, ListingState::Suspect);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_fails_at_once_is_called_less_often() {
+    let (scene, calls) = scene();
+    let plugin = load(&scene.registry, &Guest::stepping("unreachable"));
+    let began = Instant::now();
+    for _ in 0..4 {
+        assert_eq!(calls.step(&plugin, context(), Vec::new(), start()).await.unwrap_err().code(), "trap");
+    }
+    assert!(began.elapsed() >= Duration::from_millis(30), "four calls took {:?}", began.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

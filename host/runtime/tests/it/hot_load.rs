@@ -109,7 +109,7 @@ fn open(root: &tempfile::TempDir, now: &Arc<AtomicI64>, limits: &Limits, trust: 
         compile: Compile::Here,
         limits: *limits,
         supported_features: Vec::new(),
-        keeping: Some(Keeping { trust: trust.clone(), archive_dir: root.path().join("versions") }),
+        keeping: Some(Keeping::new(trust.clone(), root.path().join("versions"))),
         clock: Arc::new(move || Timestamp::from_ms(now.load(Ordering::Relaxed))),
     })
     .unwrap()

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use relink_runtime::{Keeping, Limits, Loader, LoaderConfig, Plugin, Proof, Registry, RegistryConfig};
 
 use crate::app::{features, prepare_data_dir, system_time};
@@ -16,16 +16,15 @@ pub(super) struct Plugins {
 }
 
 impl Plugins {
-    /// Loads the plugins of `folder`, or of the folder of the settings, to look at them.
+    /// Loads the plugins of the folder of the settings as a server would, to look at what is in service.
+    pub(super) fn open_as_server(config: &Config) -> Result<Self> {
+        Self::open_folder(config, existing(config.plugins_dir())?, Some(config.plugin_keeping()?.without_notes()))
+    }
+
+    /// Loads the plugins of `folder`, or of the folder of the settings, whatever a server would make of them.
     pub(super) fn open(config: &Config, folder: Option<&Path>) -> Result<Self> {
         let folder = folder.map_or_else(|| config.plugins_dir(), Path::to_owned);
-        if !folder.is_dir() {
-            bail!(
-                "the plugin folder {} does not exist: name another with --plugins or in the settings",
-                folder.display()
-            );
-        }
-        Self::open_folder(config, folder, None)
+        Self::open_folder(config, existing(folder)?, None)
     }
 
     /// Loads the plugins of the folder of the settings, to change what is in service. A server that
@@ -67,6 +66,15 @@ impl Plugins {
         let names: Vec<String> = self.registry.plugins().iter().map(|plugin| plugin.id().to_owned()).collect();
         if names.is_empty() { "none".to_owned() } else { names.join(", ") }
     }
+}
+
+fn existing(folder: PathBuf) -> Result<PathBuf> {
+    let display = folder.display();
+    ensure!(
+        folder.is_dir(),
+        "the plugin folder {display} does not exist: name another with --plugins or in the settings"
+    );
+    Ok(folder)
 }
 
 /// A plugin by its id, an alias or its file.

@@ -30,9 +30,10 @@ mod test;
 
 #[derive(Subcommand)]
 pub(super) enum Action {
-    /// List the plugins of the folder, with the secrets of your app that each needs
+    /// List the plugins: those in service with the secrets of your app that each needs, and why others are not
     List {
-        /// The plugin folder; without it the one of the settings
+        /// A folder whose plugins are listed as if all of them were trusted and approved; without it the one of
+        /// the settings, as the server sees it
         #[arg(long, value_name = "DIR")]
         plugins: Option<PathBuf>,
         /// Print JSON instead of words
@@ -87,6 +88,7 @@ pub(super) enum Action {
 
 pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
     match action {
+        Action::List { plugins: None, json } => list(&Plugins::open_as_server(config)?, *json),
         Action::List { plugins, json } => list(&Plugins::open(config, plugins.as_deref())?, *json),
         Action::New(arguments) => new::run(arguments),
         Action::Build(arguments) => build::run(config, arguments),

@@ -45,7 +45,7 @@ impl Host {
             compile: compile::apart(),
             limits: Limits::default(),
             supported_features: Vec::new(),
-            keeping: Some(Keeping { trust: Trust::new([], TrustMode::Unsigned)?, archive_dir: at("versions") }),
+            keeping: Some(Keeping::new(Trust::new([], TrustMode::Unsigned)?, at("versions"))),
             clock: Arc::new(|| Timestamp::from_ms(0)),
         })?;
         let runtime = Runtime::new().context("the async runtime cannot be started")?;

@@ -7,7 +7,7 @@ use std::env;
 use std::time::{Duration, Instant};
 
 use super::attacks::Attack;
-use super::field::{Field, Reaction};
+use super::field::{Field, Reaction, Ready};
 
 /// At some 1 500 calls a second, fifteen are slower than the 99th percentile of a window.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -38,11 +38,12 @@ struct Round {
 }
 
 pub(super) fn measure(field: &Field, attack: &Attack) -> Disturbance {
+    let ready = field.prepare(attack);
     let mut reactions = Vec::new();
     let rounds: Vec<_> = (0..env::var(ROUNDS).map_or(MANY, |rounds| rounds.parse().unwrap()))
         .map(|_| {
             let ((), alone) = field.neighbour_while(|| field.rest(WINDOW));
-            let (suffered, meanwhile) = field.neighbour_while(|| repeat(field, attack));
+            let (suffered, meanwhile) = field.neighbour_while(|| repeat(field, &ready));
             reactions.extend(suffered);
             Round { alone, meanwhile }
         })
@@ -55,7 +56,7 @@ pub(super) fn measure(field: &Field, attack: &Attack) -> Disturbance {
 }
 
 /// Attacks until the window is over, and at least once.
-fn repeat(field: &Field, attack: &Attack) -> Vec<Reaction> {
+fn repeat(field: &Field, attack: &Ready<'_>) -> Vec<Reaction> {
     let began = Instant::now();
     let mut reactions = vec![field.suffer(attack)];
     while began.elapsed() < WINDOW {

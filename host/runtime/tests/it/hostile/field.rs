@@ -28,6 +28,15 @@ pub(super) struct Field {
     runtime: Runtime,
 }
 
+/// An attack that can be made again and again: whatever is no part of it was done.
+pub(super) enum Ready<'a> {
+    Nothing,
+    Busy,
+    Load(&'a [u8]),
+    Step(Arc<Plugin>),
+    Classify(Arc<Plugin>),
+}
+
 /// What the host did about an attack.
 pub(super) struct Reaction {
     pub(super) said: String,
@@ -55,32 +64,41 @@ impl Field {
         Self { _root: root, registry, calls, neighbour, runtime }
     }
 
-    /// Does what the attack is, once.
-    pub(super) fn suffer(&self, attack: &Attack) -> Reaction {
+    pub(super) fn prepare<'a>(&self, attack: &'a Attack) -> Ready<'a> {
+        let load = |guest: &Guest| self.registry.load_bytes(&guest.component()).unwrap();
         match &attack.input {
-            Input::Nothing => react(|| {
+            Input::Nothing => Ready::Nothing,
+            Input::Busy => Ready::Busy,
+            Input::Load(component) => Ready::Load(component),
+            Input::Step(guest) => Ready::Step(load(guest)),
+            Input::Classify(guest) => Ready::Classify(load(guest)),
+        }
+    }
+
+    /// Makes the attack, once.
+    pub(super) fn suffer(&self, attack: &Ready<'_>) -> Reaction {
+        match attack {
+            Ready::Nothing => react(|| {
                 self.rest(A_WHILE);
                 "nothing was done".to_owned()
             }),
-            Input::Busy => react(|| {
+            Ready::Busy => react(|| {
                 let began = Instant::now();
                 while began.elapsed() < A_WHILE {}
                 "a thread was busy".to_owned()
             }),
-            Input::Load(component) => react(|| {
+            Ready::Load(component) => react(|| {
                 self.registry.check(component).map_or_else(
                     |refusal| refusal.to_string(),
                     |plugin| format!("it was taken as {} {}", plugin.id(), plugin.version()),
                 )
             }),
-            Input::Step(guest) => {
-                let plugin = self.registry.load_bytes(&guest.component()).unwrap();
-                let step = || self.calls.step(&plugin, context(), vec![0; 100], start());
+            Ready::Step(plugin) => {
+                let step = || self.calls.step(plugin, context(), vec![0; 100], start());
                 react(|| self.outcome(async { step().await.map(|_| ()) }))
             }
-            Input::Classify(guest) => {
-                let plugin = self.registry.load_bytes(&guest.component()).unwrap();
-                react(|| self.outcome(async { self.calls.classify(&plugin, failure()).await.map(|_| ()) }))
+            Ready::Classify(plugin) => {
+                react(|| self.outcome(async { self.calls.classify(plugin, failure()).await.map(|_| ()) }))
             }
         }
     }

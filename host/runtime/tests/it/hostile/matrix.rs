@@ -36,7 +36,7 @@ fn every_hostile_input_is_refused_or_ended() {
                 text.push_str(&row(&attack, &disturbance));
                 disturbance.reaction.said
             } else {
-                field.suffer(&attack).said
+                field.suffer(&field.prepare(&attack)).said
             };
             if !said.starts_with(attack.expected) {
                 wrong.push(format!("{}: {said}", attack.what));

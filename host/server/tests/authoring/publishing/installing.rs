@@ -35,9 +35,12 @@ fn a_signed_plugin_is_in_service_with_its_publisher() {
     let said = install(&beacon, &registry.tagged("0.1.0")).done();
     assert!(said.contains("beacon 0.1.0 is in service") && said.contains("talks to api.beacon.example"), "{said}");
     let listed = beacon.plugin(&["list", "--json", "--config", "relink.toml"]).json();
-    assert_eq!(listed[0]["id"], "beacon");
+    assert_eq!((listed[0]["id"].as_str(), listed[0]["publisher"].as_str()), (Some("beacon"), Some("Acme Inc")));
     let ledger = fs::read_to_string(beacon.folder().join("relink-data/plugin-versions/beacon/ledger.json")).unwrap();
     assert!(ledger.contains("Acme Inc"), "{ledger}");
+    beacon.plugin(&["disable", "beacon", "--config", "relink.toml"]).done();
+    let listed = beacon.plugin(&["list", "--config", "relink.toml"]).done();
+    assert!(listed.contains("an operator switched this plugin off"), "{listed}");
 }
 
 #[test]
