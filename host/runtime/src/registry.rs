@@ -336,8 +336,7 @@ impl Registry {
 
     fn look_again(&self, folder: &mut Folder, files: &[PathBuf]) {
         let changes: Vec<_> = files.iter().cloned().map(Change::Ready).collect();
-        let loaded = self.load_files(folder, &changes);
-        let events = changes.iter().zip(loaded).flat_map(|(change, loaded)| self.follow(change, loaded)).collect();
+        let events = self.take_over(folder, &changes);
         self.announce(folder, events);
     }
 

@@ -1,14 +1,30 @@
-//! The built plugins, and where cargo puts things.
+//! The built plugins, what loads them, and where cargo puts things.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs};
 
 use anyhow::{Context, Result};
+use relink_core::time::Timestamp;
+use relink_runtime::{Compile, Limits, Registry, RegistryConfig};
 
 /// The component of a plugin, as `cargo xtask guests` made it.
 pub(crate) fn component(name: &str) -> Result<Vec<u8>> {
     let file = folder()?.join(format!("{name}.wasm"));
     fs::read(&file).with_context(|| format!("{} cannot be read; `cargo xtask guests` builds it", file.display()))
+}
+
+/// An empty registry with the limits of a host, which compiles in this process and remembers nothing.
+pub(crate) fn registry(folder: &Path) -> Result<Arc<Registry>> {
+    Ok(Registry::open(RegistryConfig {
+        folder: folder.join("plugins"),
+        cache_dir: folder.join("compiled"),
+        compile: Compile::Here,
+        limits: Limits::default(),
+        supported_features: Vec::new(),
+        keeping: None,
+        clock: Arc::new(|| Timestamp::from_ms(0)),
+    })?)
 }
 
 /// Where the plugins are: `RELINK_TEST_PLUGINS`, or the folder that xtask fills.

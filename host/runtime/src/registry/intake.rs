@@ -23,8 +23,17 @@ pub(super) struct Arrival {
 pub(super) type Loaded = Result<Option<Arrival>, Declined>;
 
 impl Registry {
+    /// Takes over what became of files.
+    pub(super) fn take_over(&self, folder: &Folder, changes: &[Change]) -> Vec<RegistryEvent> {
+        let loaded = self.load_files(folder, changes);
+        let mut events: Vec<_> =
+            changes.iter().zip(loaded).flat_map(|(change, loaded)| self.follow(change, loaded)).collect();
+        events.extend(changes.iter().filter_map(|change| self.stand_in(change)));
+        events
+    }
+
     /// Loads what is new in files, several at a time, without putting anything in service.
-    pub(super) fn load_files(&self, folder: &Folder, changes: &[Change]) -> Vec<Loaded> {
+    fn load_files(&self, folder: &Folder, changes: &[Change]) -> Vec<Loaded> {
         let load = |change: &Change| match change {
             Change::Ready(file) => self.load_file(folder, file),
             Change::Gone(_) => Ok(None),
@@ -72,7 +81,7 @@ impl Registry {
     }
 
     /// Takes over what became of a file.
-    pub(super) fn follow(&self, change: &Change, loaded: Loaded) -> Vec<RegistryEvent> {
+    fn follow(&self, change: &Change, loaded: Loaded) -> Vec<RegistryEvent> {
         let file = match change {
             Change::Gone(file) => return lock(&self.shelf).forget_file(file),
             Change::Ready(file) => file,
@@ -96,7 +105,7 @@ impl Registry {
 
     /// Brings back the version that was in service from a file which now holds one that may not be. A host
     /// that runs has it still; one that starts finds it nowhere but among the versions that are kept.
-    pub(super) fn stand_in(&self, change: &Change) -> Option<RegistryEvent> {
+    fn stand_in(&self, change: &Change) -> Option<RegistryEvent> {
         let Change::Ready(file) = change else { return None };
         if !lock(&self.shelf).has_declined(file) {
             return None;

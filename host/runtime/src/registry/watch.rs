@@ -53,13 +53,7 @@ impl Registry {
         let mut folder = lock(&self.folder);
         let mut events = self.follow_ledgers(&mut folder);
         match find_changes(&mut folder) {
-            Ok(changes) => {
-                let loaded = self.load_files(&folder, &changes);
-                for (change, loaded) in changes.iter().zip(loaded) {
-                    events.extend(self.follow(change, loaded));
-                }
-                events.extend(changes.iter().filter_map(|change| self.stand_in(change)));
-            }
+            Ok(changes) => events.extend(self.take_over(&folder, &changes)),
             Err(error) => tracing::warn!(%error, "the plugin folder cannot be read, the loaded plugins stay"),
         }
         self.announce(&mut folder, events);

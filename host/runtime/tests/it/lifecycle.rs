@@ -108,6 +108,18 @@ fn what_a_file_held_before_stays_in_service_over_a_restart() {
 }
 
 #[test]
+fn what_a_file_held_before_is_back_when_its_plugin_is_switched_on_again() {
+    let mut scene = Scene::new();
+    scene.put("acme.wasm", &version("1.0.0"));
+    scene.put("acme.wasm", &wider("1.1.0"));
+    scene.registry.disable("acme").unwrap();
+    scene.restart();
+    assert_eq!(scene.version_of("acme"), None);
+    scene.registry.enable("acme").unwrap();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+}
+
+#[test]
 fn what_waits_over_a_restart_can_still_be_approved() {
     let mut scene = Scene::new();
     scene.put("acme.wasm", &version("1.0.0"));

@@ -6,8 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use relink_core::plugin::Failure;
 use relink_core::reason::Diagnosis;
-use relink_core::time::Timestamp;
-use relink_runtime::{Calls, Compile, Limits, Plugin, Registry, RegistryConfig};
+use relink_runtime::{Calls, Plugin};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -24,15 +23,7 @@ pub(super) struct Host {
 impl Host {
     pub(super) fn open(component: &[u8]) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let registry = Registry::open(RegistryConfig {
-            folder: folder.path().join("plugins"),
-            cache_dir: folder.path().join("compiled"),
-            compile: Compile::Here,
-            limits: Limits::default(),
-            supported_features: Vec::new(),
-            keeping: None,
-            clock: Arc::new(|| Timestamp::from_ms(0)),
-        })?;
+        let registry = crate::guests::registry(folder.path())?;
         let plugin = registry.load_bytes(component)?;
         let runtime = Runtime::new().context("the async runtime cannot be started")?;
         Ok(Self { runtime, calls: Calls::new(registry), plugin, _folder: folder })

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use relink_core::plugin::{Context, Dataset, Event, Found, Operation, Response, Slice, StepOut, Window};
 use relink_core::time::Timestamp;
 use relink_plugin_google::Google;
-use relink_runtime::{Calls, Compile, Limits, Plugin, Registry, RegistryConfig};
+use relink_runtime::{Calls, Plugin};
 use relink_sdk::Provider;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -61,15 +61,7 @@ pub(super) struct Sandboxed {
 impl Sandboxed {
     pub(super) fn start(runtime: &Runtime) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let registry = Registry::open(RegistryConfig {
-            folder: folder.path().join("plugins"),
-            cache_dir: folder.path().join("compiled"),
-            compile: Compile::Here,
-            limits: Limits::default(),
-            supported_features: Vec::new(),
-            keeping: None,
-            clock: Arc::new(|| Timestamp::from_ms(0)),
-        })?;
+        let registry = crate::guests::registry(folder.path())?;
         let plugin = registry.load_bytes(&crate::guests::component("google")?)?;
         let calls = Calls::new(registry);
         let context = Context {
