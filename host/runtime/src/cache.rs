@@ -7,7 +7,7 @@
 //! it is a miss.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -16,13 +16,13 @@ use relink_core::plugin::Descriptor;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
-use wasmtime::Engine;
-use wasmtime::component::Component;
 
 use crate::bindings::Contract;
 use crate::refusal::Refusal;
 
 const CHECKSUM_BYTES: usize = 32;
+
+const READ_BYTES: usize = 256 * 1024;
 
 /// What no start has used for so long is removed: every version of a plugin, and of the host, leaves its own.
 const UNUSED: Duration = Duration::from_hours(30 * 24);
@@ -89,14 +89,16 @@ impl Cache {
         }
     }
 
-    /// The compiled code of the component with this digest, if it is there and intact.
-    pub(crate) fn find_code(&self, digest: &str) -> Option<Vec<u8>> {
-        find(&self.code_path(digest))
+    /// The file with the compiled code of the component with this digest, if it is there and intact.
+    pub(crate) fn find_code(&self, digest: &str) -> Option<PathBuf> {
+        let path = self.code_path(digest);
+        is_intact(&path).then_some(path)
     }
 
-    /// Keeps compiled code. A failure costs the next start a compilation, and nothing else.
-    pub(crate) fn keep_code(&self, digest: &str, compiled: &[u8]) {
-        self.keep(&self.code_path(digest), compiled);
+    /// Keeps compiled code, and says where. A failure costs the next start a compilation, and nothing else.
+    pub(crate) fn keep_code(&self, digest: &str, compiled: &[u8]) -> Option<PathBuf> {
+        let path = self.code_path(digest);
+        self.keep(&path, compiled).then_some(path)
     }
 
     /// The description of the component with this digest, if these gates let it through and its code is here.
@@ -137,16 +139,19 @@ impl Cache {
         self.keep(&self.refusal_path(digest), &json);
     }
 
-    fn keep(&self, path: &Path, content: &[u8]) {
-        if let Err(error) = self.write(path, content) {
+    fn keep(&self, path: &Path, content: &[u8]) -> bool {
+        let written = self.write(path, content);
+        if let Err(error) = &written {
             tracing::warn!(path = %path.display(), %error, "nothing can be kept of a plugin");
         }
+        written.is_ok()
     }
 
+    /// Entries are replaced as a whole and never written to: code that runs is mapped from them.
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         let mut file = NamedTempFile::new_in(&self.folder)?;
-        file.write_all(&Sha256::digest(content))?;
         file.write_all(content)?;
+        file.write_all(&Sha256::digest(content))?;
         file.persist(path)?;
         Ok(())
     }
@@ -166,36 +171,47 @@ impl Cache {
 
 /// What an entry holds, if it is there and intact.
 fn find(path: &Path) -> Option<Vec<u8>> {
-    let mut entry = match fs::read(path) {
-        Ok(entry) => entry,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+    if !is_intact(path) {
+        return None;
+    }
+    let mut entry = fs::read(path).ok()?;
+    entry.truncate(entry.len().checked_sub(CHECKSUM_BYTES)?);
+    Some(entry)
+}
+
+/// Whether an entry is there, with the checksum under which it was written.
+fn is_intact(path: &Path) -> bool {
+    match File::open(path).and_then(ends_with_its_checksum) {
+        Ok(true) => true,
+        Ok(false) => {
+            tracing::warn!(path = %path.display(), "what is kept of a plugin is damaged, making it again");
+            false
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
         Err(error) => {
             tracing::warn!(path = %path.display(), %error, "what is kept of a plugin cannot be read");
-            return None;
-        }
-    };
-    match entry.split_at_checked(CHECKSUM_BYTES) {
-        Some((checksum, content)) if Sha256::digest(content).as_slice() == checksum => {
-            Some(entry.split_off(CHECKSUM_BYTES))
-        }
-        _ => {
-            tracing::warn!(path = %path.display(), "what is kept of a plugin is damaged, making it again");
-            None
+            false
         }
     }
 }
 
-/// Turns compiled code into a component: the only unsafe line of the crate.
-///
-/// The code is copied into memory of its own, rather than mapped from the file, so that nothing that
-/// happens to the file later can change what runs.
-#[expect(unsafe_code, reason = "wasmtime trusts compiled code, and cannot check it")]
-pub(crate) fn revive(engine: &Engine, compiled: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: `compiled` was made by this process, or by an earlier one of the same user: it comes
-    // straight from `Engine::precompile_component`, or from the cache folder, which only that user can
-    // write, with the checksum under which it was written. wasmtime itself refuses code that another
-    // version or other settings produced.
-    unsafe { Component::deserialize(engine, compiled) }
+fn ends_with_its_checksum(entry: File) -> io::Result<bool> {
+    let Some(content_bytes) = entry.metadata()?.len().checked_sub(CHECKSUM_BYTES as u64) else { return Ok(false) };
+    let mut entry = BufReader::with_capacity(READ_BYTES, entry);
+    let mut content = entry.by_ref().take(content_bytes);
+    let mut hasher = Sha256::new();
+    loop {
+        let read = content.fill_buf()?;
+        if read.is_empty() {
+            break;
+        }
+        hasher.update(read);
+        let read = read.len();
+        content.consume(read);
+    }
+    let mut checksum = [0; CHECKSUM_BYTES];
+    entry.read_exact(&mut checksum)?;
+    Ok(hasher.finalize().as_slice() == checksum)
 }
 
 #[cfg(test)]
@@ -230,8 +246,9 @@ mod tests {
     fn kept_code_is_found_again() {
         let (_folder, cache) = cache();
         assert_eq!(cache.find_code("d1"), None);
-        cache.keep_code("d1", b"code");
-        assert_eq!(cache.find_code("d1"), Some(b"code".to_vec()));
+        let kept = cache.keep_code("d1", b"code").unwrap();
+        assert!(fs::read(&kept).unwrap().starts_with(b"code"));
+        assert_eq!(cache.find_code("d1"), Some(kept));
         assert_eq!(cache.find_code("d2"), None);
     }
 
@@ -256,7 +273,7 @@ mod tests {
             assert_eq!(cache.find_code("d1"), None, "cut to {length} bytes");
         }
         let mut flipped = intact;
-        *flipped.last_mut().unwrap() ^= 1;
+        *flipped.first_mut().unwrap() ^= 1;
         fs::write(&path, flipped).unwrap();
         assert_eq!(cache.find_code("d1"), None);
     }

@@ -60,7 +60,7 @@ impl Code {
         self.contract
     }
 
-    /// The memory that the code takes, in bytes, once it is there.
+    /// The address space that the code takes, in bytes, once it is there.
     pub(crate) fn size(&self) -> Option<usize> {
         self.loaded.get().map(|loaded| loaded.size)
     }

@@ -2,6 +2,7 @@
 
 mod child;
 mod inside;
+mod revive;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +15,7 @@ pub use child::{CompileLimits, Workshop};
 pub use inside::compile_as_child;
 
 use crate::bindings::{Contract, Prepared};
-use crate::cache::{self, Cache};
+use crate::cache::Cache;
 
 /// Where components are compiled.
 ///
@@ -90,16 +91,19 @@ impl Compiler {
             Compile::Here => compile_here(&self.engine, component)?,
             Compile::Apart(workshop) => workshop.compile(component, &self.is_stopped)?,
         };
-        if let Some(cache) = &self.cache {
-            cache.keep_code(digest, &compiled);
+        let kept = self.cache.as_ref().and_then(|cache| cache.keep_code(digest, &compiled));
+        match kept.and_then(|file| revive::from_file(&self.engine, &file).ok()) {
+            Some(component) => Ok(component),
+            None => {
+                revive::from_bytes(&self.engine, &compiled).map_err(|error| CompileError::Unfit(format!("{error:#}")))
+            }
         }
-        cache::revive(&self.engine, &compiled).map_err(|error| CompileError::Unfit(format!("{error:#}")))
     }
 
     /// The component with this digest, if its compiled code is kept and intact.
     pub(crate) fn find(&self, digest: &str) -> Option<Component> {
-        let compiled = self.cache.as_ref()?.find_code(digest)?;
-        cache::revive(&self.engine, &compiled).ok()
+        let file = self.cache.as_ref()?.find_code(digest)?;
+        revive::from_file(&self.engine, &file).ok()
     }
 
     pub(crate) fn prepare(&self, contract: Contract, component: &Component) -> wasmtime::Result<Prepared> {

@@ -101,7 +101,8 @@ impl Plugin {
         self.code.contract().version()
     }
 
-    /// The memory that its compiled code takes, in bytes; none before the first call brings it in.
+    /// The size of its compiled code in bytes; none before the first call maps it from its file. It takes memory only
+    /// where it runs, which the kernel can take back.
     pub fn code_size(&self) -> Option<usize> {
         self.code.size()
     }

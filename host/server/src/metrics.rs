@@ -111,7 +111,12 @@ fn write_calls(text: &mut String, app: &App) {
     for (labels, figures) in &versions {
         line(text, "relink_plugin_peak_memory_bytes", labels, figures.peak_memory());
     }
-    head(text, "relink_plugin_code_bytes", "gauge", "Memory that compiled code takes.");
+    head(
+        text,
+        "relink_plugin_code_bytes",
+        "gauge",
+        "Compiled code that is mapped; it takes memory only where it runs.",
+    );
     for plugin in registry.plugins() {
         let labels = format!("plugin=\"{}\",version=\"{}\"", plugin.id(), plugin.version());
         line(text, "relink_plugin_code_bytes", &labels, plugin.code_size().unwrap_or_default());

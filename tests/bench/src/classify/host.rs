@@ -34,12 +34,12 @@ impl Host {
         Ok(self.plugin.classify(failure)?)
     }
 
-    /// What the plugin keeps in memory from its first call on, and what a call takes beside it.
+    /// What the plugin keeps mapped from its first call on, and what a call takes beside it.
     pub(super) fn memory(&self, name: &str) -> String {
         let megabytes = |bytes: usize| bytes as f64 / (1024.0 * 1024.0);
         let code = megabytes(self.plugin.code_size().unwrap_or_default());
         let call = megabytes(self.plugin.peak_memory());
-        format!("{name}: {code:.1} MB of code in memory from the first call on, {call:.1} MB of memory in a call")
+        format!("{name}: {code:.1} MB of code mapped from the first call on, {call:.1} MB of memory in a call")
     }
 
     /// Times calls as the engine makes them: awaited on a task, one after another.

@@ -24,7 +24,7 @@ pub(crate) struct PluginDetail {
     aside: Vec<Plugin>,
     /// The version of the contract that it was built for.
     contract: Option<&'static str>,
-    /// The memory that its compiled code takes; null until the first call brings it in.
+    /// The size of its compiled code; null until the first call maps it. It takes memory only where it runs.
     code_bytes: Option<usize>,
     granted: Granted,
     /// The secrets of your registration at the provider that it needs.
