@@ -38,6 +38,7 @@ impl Registry {
     pub fn propose(&self, package: Package) -> Result<Proposed, ChangeError> {
         let plugin = self.loader.load(&package.component)?;
         let mut folder = lock(&self.folder);
+        let before = self.keeper.remembered(plugin.id())?;
         self.keeper.propose(plugin.id())?;
         match self.keeper.judge(&plugin, &package) {
             Ok(()) => {
@@ -46,13 +47,13 @@ impl Registry {
             }
             Err(refusal) if refusal.gate == Gate::Approval => {}
             Err(refusal) => {
-                self.forget_if_new(plugin.id())?;
+                self.keeper.restore(plugin.id(), &before)?;
                 return Err(refusal.into());
             }
         }
         let file = self.waiting_place(&folder, plugin.id());
         if let Err(conflict) = lock(&self.shelf).check_conflict(&plugin, None) {
-            self.forget_if_new(plugin.id())?;
+            self.keeper.restore(plugin.id(), &before)?;
             return Err(conflict.into());
         }
         archive::put(&file, &package)?;
@@ -113,7 +114,7 @@ impl Registry {
     /// Forgets a plugin that never was in service.
     fn forget_if_new(&self, id: &str) -> io::Result<()> {
         if self.keeper.history(id)?.versions.is_empty() {
-            self.keeper.forget(id)?;
+            self.keeper.remove(id)?;
         }
         Ok(())
     }

@@ -141,6 +141,8 @@ pub(crate) async fn install(
 }
 
 /// Remove a plugin, its versions and what it was granted
+///
+/// Its id stays with its publisher, since the secrets of your app do; the action `forget` ends that.
 #[utoipa::path(delete, path = "/api/v1/plugins/{id}", tag = "plugins", params(("id" = String, Path,)),
     responses((status = 204, description = "Removed"), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 pub(crate) async fn remove(
@@ -152,8 +154,8 @@ pub(crate) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Approve or reject what a version asks for, go back to the version before, disable or enable a plugin, or trust
-/// its diagnoses although it calls much broken at once
+/// Approve or reject what a version asks for, go back to the version before, disable or enable a plugin, forget who
+/// published one that was removed, or trust its diagnoses although it calls much broken at once
 #[utoipa::path(post, path = "/api/v1/plugins/{id}/{action}", tag = "plugins",
     params(("id" = String, Path,), ("action" = Action, Path,)),
     responses((status = 204, description = "Done"), (status = 403, body = ProblemDocument),

@@ -82,8 +82,10 @@ pub(super) enum Action {
     Disable { id: String },
     /// Put a disabled plugin back in service
     Enable { id: String },
-    /// Delete a plugin, its versions and what it was granted
+    /// Delete a plugin, its versions and what it was granted; its id stays with its publisher
     Remove { id: String },
+    /// Let another publisher take the id of a plugin that was removed, and with it the secrets of your app
+    Forget { id: String },
 }
 
 pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
@@ -107,7 +109,10 @@ pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
         Action::Rollback { id } => manage::roll_back(config, id),
         Action::Disable { id } => manage::change(config, id, "is out of service", |registry| registry.disable(id)),
         Action::Enable { id } => manage::change(config, id, "is in service", |registry| registry.enable(id)),
-        Action::Remove { id } => manage::change(config, id, "is removed", |registry| registry.remove(id)),
+        Action::Remove { id } => manage::remove(config, id),
+        Action::Forget { id } => {
+            manage::change(config, id, "may now come from any publisher that you trust", |registry| registry.forget(id))
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod meta;
 mod notice;
 mod pause;
 mod privileges;
+mod publishers;
 mod reasons;
 mod refill;
 mod rescue;
