@@ -353,7 +353,8 @@ impl Registry {
 
     fn look_again(&self, folder: &mut Folder, files: &[PathBuf]) {
         let changes: Vec<_> = files.iter().cloned().map(Change::Ready).collect();
-        let events = self.take_over(folder, &changes);
+        let trials = self.try_files(&changes);
+        let events = self.take_over(folder, changes, trials);
         self.announce(folder, events);
     }
 

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::folder::Folder;
+use super::folder::{self, Folder};
 use super::{Approval, ChangeError, Registry, lock};
 use crate::archive::{self, Package};
 use crate::loader;
@@ -65,7 +65,7 @@ impl Registry {
     pub fn approve(&self, id: &str) -> Result<(), ChangeError> {
         let mut folder = lock(&self.folder);
         let waiting = self.waiting_of(id)?;
-        let component = folder.read(&waiting, self.limits().component_bytes)?;
+        let component = folder::read(&self.folder_path, &waiting, self.limits().component_bytes)?;
         self.keeper.grant(&self.loader.load_file(&component, loader::digest(&component), &waiting)?)?;
         let home = lock(&self.shelf).file_of(id).filter(|home| *home != waiting);
         let Some(home) = home else {

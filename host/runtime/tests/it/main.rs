@@ -17,3 +17,4 @@ mod lifecycle;
 mod outputs;
 mod proposals;
 mod publishers;
+mod side_by_side;
