@@ -26,7 +26,7 @@ async fn a_removed_plugin_is_its_publishers_until_an_operator_forgets_it(databas
     let signed =
         |keys: &KeyPair| minisign::sign(None, &keys.sk, Cursor::new(&component), None, None).unwrap().to_string();
     let program = agency.owner.program().await;
-    let upload = async |keys| program.upload("/plugins", component.clone(), Some(&signed(keys))).await;
+    let upload = async |keys: &KeyPair| program.upload("/plugins", component.clone(), Some(&signed(keys))).await;
     assert_eq!(upload(&ahrefs).await.status, 201);
     let too_early = program.api(Method::POST, "/plugins/ahrefs/forget").await;
     assert_eq!(too_early.status, 409, "{}", too_early.body);

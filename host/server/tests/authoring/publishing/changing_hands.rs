@@ -17,6 +17,22 @@ fn sign_as_another(beacon: &Beacon) -> String {
 }
 
 #[test]
+fn the_list_says_whether_a_plugin_is_suspected_with_and_without_a_database() {
+    let beacon = Beacon::new();
+    set_up_host(&beacon, "plugin_trust.mode = \"unsigned\"\n");
+    on_host(&beacon, &["install", "dist/beacon.wasm"]).done();
+    let listed = on_host(&beacon, &["list", "--json"]).json();
+    assert!(listed[0]["doubted"].is_null() && listed[0]["id"] == "beacon", "{listed}");
+    assert!(!beacon.folder().join("relink-data/relink.db").exists(), "a list makes no database");
+    let said = on_host(&beacon, &["trust-diagnoses", "beacon"]).failed();
+    assert!(said.contains("nothing that beacon calls broken is held back"), "{said}");
+    let said = on_host(&beacon, &["list"]).done();
+    assert!(said.contains("beacon 0.1.0") && !said.contains("suspected"), "{said}");
+    let said = on_host(&beacon, &["trust-diagnoses", "nobody"]).failed();
+    assert!(said.contains("no plugin nobody is in service"), "{said}");
+}
+
+#[test]
 fn another_publisher_follows_only_when_the_operator_forgets_the_first_one() {
     let beacon = Beacon::new();
     let first = sign(&beacon);
