@@ -34,4 +34,4 @@ pub use person::{Person, Role, Visible};
 pub use reconnect::{Begun, CallbackError, Completed, NotHealed, ReconnectError};
 pub use secrets::{SecretsError, SecretsErrorKind};
 pub use settings::{AppSecrets, Clock, MailSettings, Settings};
-pub use wave::Doubted;
+pub use wave::{Doubted, trust_diagnoses};

@@ -17,7 +17,7 @@ use relink_store::{StoreError, Tx, Visible, audit, incidents, runs};
 
 pub(crate) use repair::{Grant, settle_reconnection, settle_secrets};
 pub(crate) use told::{Told, settle_told};
-pub(crate) use wave::settle_trust;
+pub(crate) use wave::{settle_swap, settle_trust};
 
 use crate::engine::Engine;
 use crate::notify;

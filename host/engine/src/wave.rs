@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use relink_core::decide::Reports;
+use relink_core::decide::{Reports, WavePolicy};
 use relink_core::time::Timestamp;
-use relink_store::{StoreError, breakages, waves};
+use relink_runtime::{Plugin, RegistryEvent};
+use relink_store::{Db, StoreError, breakages, waves};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
 use crate::settle;
@@ -26,23 +30,76 @@ pub struct Doubted {
     pub held: i64,
 }
 
+impl Doubted {
+    /// Why the version of a plugin that is in service is doubted; none if it is not.
+    pub async fn find(
+        db: &Db,
+        plugin: &Plugin,
+        policy: &WavePolicy,
+        now: Timestamp,
+    ) -> Result<Option<Self>, StoreError> {
+        let id = plugin.id();
+        let found = waves::find(db, id).await?.filter(|of| of.digest == plugin.digest());
+        let Some(wave) = found.map(|of| of.wave) else { return Ok(None) };
+        let (Some(since), Some(until)) = (wave.opened_at, wave.ends_at(policy)) else { return Ok(None) };
+        let held = breakages::count_held(db, id).await?;
+        let Reports { reporting, failing } =
+            breakages::reports(db, id, now.plus_ms(-policy.window_ms), u32::MAX).await?;
+        Ok((held > 0).then_some(Self { since, until, reporting, failing, held }))
+    }
+}
+
+/// Takes a plugin that is doubted at its word, also where no engine runs; false if it is not doubted.
+pub async fn trust_diagnoses(db: &Db, plugin: &Plugin, now: Timestamp) -> Result<bool, StoreError> {
+    settle::settle_trust(db, (plugin.id(), plugin.digest()), now).await
+}
+
+/// Ends the doubts about a version as soon as another one takes its place. Without this they would end with the
+/// next breakage, which is judged for the version in service.
+pub(crate) async fn run(engine: Engine, shutdown: CancellationToken) {
+    let mut events = engine.registry().subscribe();
+    loop {
+        for plugin in engine.registry().plugins() {
+            match settle::settle_swap(&engine, (plugin.id(), plugin.digest())).await {
+                Ok(true) => tracing::info!(plugin.name = plugin.id(), "the doubts about another version are over"),
+                Ok(false) => {}
+                Err(error) => tracing::error!(plugin.name = plugin.id(), %error, "doubts could not be ended"),
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = swapped(&mut events) => {}
+        }
+    }
+}
+
+/// Waits until another version may be in service: of what was missed, nothing is known.
+async fn swapped(events: &mut Receiver<RegistryEvent>) {
+    loop {
+        match events.recv().await {
+            Ok(RegistryEvent::Loaded { .. } | RegistryEvent::RolledBack { .. }) | Err(RecvError::Lagged(_)) => return,
+            Ok(_) => {}
+            // The engine holds the registry.
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
 impl Engine {
     /// Why a plugin is doubted; none if it is not.
     pub async fn doubted(&self, plugin: &str) -> Result<Option<Doubted>, StoreError> {
-        let policy = &self.settings().policy.wave;
         let Some(in_service) = self.registry().get(plugin) else { return Ok(None) };
-        let found = waves::find(self.db(), plugin).await?.filter(|of| of.digest == in_service.digest());
-        let Some(wave) = found.map(|of| of.wave) else { return Ok(None) };
-        let (Some(since), Some(until)) = (wave.opened_at, wave.ends_at(policy)) else { return Ok(None) };
-        let held = breakages::count_held(self.db(), plugin).await?;
-        let window = self.now().plus_ms(-policy.window_ms);
-        let reports = breakages::reports(self.db(), plugin, window, u32::MAX).await?;
-        Ok((held > 0).then_some(Doubted { since, until, reporting: reports.reporting, failing: reports.failing, held }))
+        Doubted::find(self.db(), &in_service, &self.settings().policy.wave, self.now()).await
     }
 
     /// Takes a plugin that is doubted at its word; false if it is not doubted.
     pub async fn trust_diagnoses(&self, plugin: &str) -> Result<bool, StoreError> {
-        settle::settle_trust(self, plugin).await
+        let Some(in_service) = self.registry().get(plugin) else { return Ok(false) };
+        let is_doubted = trust_diagnoses(self.db(), &in_service, self.now()).await?;
+        if is_doubted {
+            self.wake();
+        }
+        Ok(is_doubted)
     }
 
     /// The share of the authorizations of a plugin that reported last and were called broken.

@@ -11,6 +11,7 @@ use std::time::SystemTime;
 
 use tempfile::NamedTempFile;
 
+use crate::gate::is_plugin_id;
 use crate::ledger::Ledger;
 
 const LEDGER: &str = "ledger.json";
@@ -42,7 +43,7 @@ impl Archive {
 
     /// What is known of a plugin; nothing is known of one that never was in service.
     pub(crate) fn ledger(&self, id: &str) -> io::Result<Ledger> {
-        match fs::read(self.file(id, LEDGER)) {
+        match self.file(id, LEDGER).and_then(fs::read) {
             Ok(text) => Ok(serde_json::from_slice(&text)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ledger::default()),
             Err(error) => Err(error),
@@ -50,25 +51,36 @@ impl Archive {
     }
 
     pub(crate) fn save(&self, id: &str, ledger: &Ledger) -> io::Result<()> {
-        write_whole(&self.file(id, LEDGER), &serde_json::to_vec_pretty(ledger)?)
+        write_whole(&self.file(id, LEDGER)?, &serde_json::to_vec_pretty(ledger)?)
     }
 
     pub(crate) fn keep(&self, id: &str, digest: &str, package: &Package) -> io::Result<()> {
-        write_whole(&self.file(id, &format!("{digest}.wasm")), &package.component)?;
+        write_whole(&self.file(id, &format!("{digest}.wasm"))?, &package.component)?;
         match &package.signature {
-            Some(signature) => write_whole(&self.file(id, &format!("{digest}.minisig")), signature.as_bytes()),
+            Some(signature) => write_whole(&self.file(id, &format!("{digest}.minisig"))?, signature.as_bytes()),
             None => Ok(()),
         }
     }
 
     pub(crate) fn package(&self, id: &str, digest: &str) -> io::Result<Package> {
-        let component = fs::read(self.file(id, &format!("{digest}.wasm")))?;
-        let signature = read_if_there(&self.file(id, &format!("{digest}.minisig")))?;
+        let component = fs::read(self.file(id, &format!("{digest}.wasm"))?)?;
+        let signature = read_if_there(&self.file(id, &format!("{digest}.minisig"))?)?;
         Ok(Package { component, signature })
     }
 
+    /// Forgets the versions of a plugin, but not its ledger.
+    pub(crate) fn drop_packages(&self, id: &str) -> io::Result<()> {
+        for entry in fs::read_dir(self.home(id)?)? {
+            let entry = entry?;
+            if entry.file_name() != LEDGER {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn forget(&self, id: &str) -> io::Result<()> {
-        match fs::remove_dir_all(self.folder.join(id)) {
+        match self.home(id).and_then(fs::remove_dir_all) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
@@ -89,8 +101,13 @@ impl Archive {
         entries.flatten().filter_map(written_at).collect()
     }
 
-    fn file(&self, id: &str, name: &str) -> PathBuf {
-        self.folder.join(id).join(name)
+    fn file(&self, id: &str, name: &str) -> io::Result<PathBuf> {
+        Ok(self.home(id)?.join(name))
+    }
+
+    /// The folder of a plugin. An id may come from an address, where it can be a path to somewhere else.
+    fn home(&self, id: &str) -> io::Result<PathBuf> {
+        if is_plugin_id(id) { Ok(self.folder.join(id)) } else { Err(io::ErrorKind::NotFound.into()) }
     }
 }
 

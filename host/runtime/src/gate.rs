@@ -11,7 +11,7 @@ mod surface;
 
 use wasmparser::Validator;
 
-pub(crate) use descriptor::check_descriptor;
+pub(crate) use descriptor::{check_descriptor, is_plugin_id};
 pub(crate) use hosts::is_help_url;
 
 use crate::bindings::Contract;

@@ -11,11 +11,12 @@ use crate::refusal::{Gate, Refusal};
 use crate::trust::TrustMode;
 
 /// The record of one plugin id.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Ledger {
     /// Set by the first signed version: later ones must be by the same publisher, since the operator's
-    /// registrations at the provider are given to whoever owns this id.
+    /// registrations at the provider are given to whoever owns this id. It outlives the plugin, since the
+    /// registrations do.
     pub(crate) publisher: Option<String>,
     pub(crate) granted: Reach,
     #[serde(default)]
@@ -46,7 +47,7 @@ impl Ledger {
     /// Whether `plugin` may take service in the place of what the ledger knows.
     pub(crate) fn judge(&self, plugin: &Plugin, publisher: Option<&str>, mode: TrustMode) -> Result<(), Refusal> {
         self.check_enabled(plugin)?;
-        self.check_publisher(publisher)?;
+        self.check_publisher(plugin.id(), publisher)?;
         let needs_no_approval = self.versions.is_empty() && !self.is_proposed;
         if mode == TrustMode::Development || needs_no_approval {
             return Ok(());
@@ -69,6 +70,17 @@ impl Ledger {
             let (version, digest) = (plugin.version().to_owned(), plugin.digest().to_owned());
             self.versions.push(KeptVersion { version, digest, installed_at: now, withdrawn: None });
         }
+    }
+
+    /// What is remembered of a plugin that is removed. Its versions are not: whoever wants an earlier one, or
+    /// one that was withdrawn, need not give up the publisher for it.
+    pub(crate) fn after_removal(&self) -> Self {
+        Self { publisher: self.publisher.clone(), ..Self::default() }
+    }
+
+    /// Whether nothing is remembered but who published a plugin that was removed.
+    pub(crate) fn is_of_removed(&self) -> bool {
+        *self == self.after_removal()
     }
 
     /// Takes a version out of service for good; a later one may come.
@@ -105,15 +117,20 @@ impl Ledger {
         ))
     }
 
-    fn check_publisher(&self, publisher: Option<&str>) -> Result<(), Refusal> {
+    fn check_publisher(&self, id: &str, publisher: Option<&str>) -> Result<(), Refusal> {
         let Some(pinned) = self.publisher.as_deref().filter(|pinned| Some(*pinned) != publisher) else { return Ok(()) };
         let found =
             publisher.map_or_else(|| "it is not signed".to_owned(), |other| format!("it is signed by {other:?}"));
+        let remove = if self.is_of_removed() { String::new() } else { format!("`relink plugin remove {id}` and ") };
         Err(Refusal::new(
             Gate::Signature,
             found,
-            format!("a signature by {pinned:?}, who signed the versions before"),
-            "get the plugin from its publisher; if it has changed hands, remove it and install it again",
+            format!("a signature by {pinned:?}, who signed the versions before and to whom {id} is pinned"),
+            format!(
+                "get the plugin from {pinned:?}; if it has changed hands, run {remove}`relink plugin forget {id}`, or \
+                 do the same on its page under Plugins: whoever is installed next then gets the secrets of your \
+                 app that the settings hold for {id}"
+            ),
         ))
     }
 

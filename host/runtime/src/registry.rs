@@ -208,7 +208,8 @@ impl Registry {
         Ok(archive::put(file, package)?)
     }
 
-    /// Takes a plugin out of service, deletes its file and forgets its versions and what it was granted.
+    /// Takes a plugin out of service, deletes its file and forgets its versions and what it was granted. Its id
+    /// stays pinned to its publisher.
     pub fn remove(&self, id: &str) -> Result<(), ChangeError> {
         let mut folder = lock(&self.folder);
         let file = lock(&self.shelf).file_of(id);
@@ -219,12 +220,28 @@ impl Registry {
             archive::remove(&file)?;
             events.extend(lock(&self.shelf).forget_file(&file));
         }
-        self.keeper.forget(id)?;
+        let was_remembered = self.keeper.remove(id)?;
         lock(&self.roll).forget(id);
-        if events.is_empty() {
+        if events.is_empty() && !was_remembered {
             return Err(ChangeError::Unknown { id: id.to_owned() });
         }
         self.announce(&mut folder, events);
+        Ok(())
+    }
+
+    /// Forgets who published a plugin that was removed: another publisher may then take its id, and has the
+    /// secrets of the operator's registrations with it.
+    pub fn forget(&self, id: &str) -> Result<(), ChangeError> {
+        let mut folder = lock(&self.folder);
+        let files = lock(&self.shelf).declined_of(id);
+        let is_in_service = lock(&self.shelf).in_service(id).is_some();
+        // A file may have been refused for its publisher only. But of one that was refused because nobody can
+        // read what is remembered, nothing is known: it may be switched off, or wait for an approval.
+        if is_in_service || (!files.is_empty() && self.keeper.is_damaged(id)) {
+            return Err(ChangeError::StillThere { id: id.to_owned() });
+        }
+        self.keeper.forget(id)?;
+        self.look_again(&mut folder, &files);
         Ok(())
     }
 
@@ -336,7 +353,8 @@ impl Registry {
 
     fn look_again(&self, folder: &mut Folder, files: &[PathBuf]) {
         let changes: Vec<_> = files.iter().cloned().map(Change::Ready).collect();
-        let events = self.take_over(folder, &changes);
+        let trials = self.try_files(&changes);
+        let events = self.take_over(folder, changes, trials);
         self.announce(folder, events);
     }
 

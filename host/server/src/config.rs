@@ -186,6 +186,11 @@ impl Config {
         }
     }
 
+    /// Whether there may be a database: without settings for one, the first start makes a file.
+    pub fn has_database(&self) -> bool {
+        self.database.url.is_some() || self.data_dir.join("relink.db").exists()
+    }
+
     pub fn plugins_dir(&self) -> PathBuf {
         self.plugins_dir.clone().unwrap_or_else(|| self.data_dir.join("plugins"))
     }

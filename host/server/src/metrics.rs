@@ -58,6 +58,7 @@ async fn metrics(State(app): State<App>) -> Result<Response, Trouble> {
     write_requests(&mut text, app.metrics());
     write_plugins(&mut text, &app);
     write_calls(&mut text, &app);
+    write_doubts(&mut text, &app).await?;
     write_connections(&mut text, &app).await?;
     Ok(([(CONTENT_TYPE, FORMAT)], text).into_response())
 }
@@ -121,6 +122,25 @@ fn write_calls(text: &mut String, app: &App) {
         let labels = format!("plugin=\"{}\",version=\"{}\"", plugin.id(), plugin.version());
         line(text, "relink_plugin_code_bytes", &labels, plugin.code_size().unwrap_or_default());
     }
+}
+
+/// Plugins that call too much broken at once, and how many authorizations wait for what becomes of that.
+async fn write_doubts(text: &mut String, app: &App) -> Result<(), Trouble> {
+    let mut held = Vec::new();
+    for plugin in app.engine().registry().plugins() {
+        let doubted = app.engine().doubted(plugin.id()).await?;
+        let labels = format!("plugin=\"{}\",version=\"{}\"", plugin.id(), plugin.version());
+        held.push((labels, doubted.map(|doubted| doubted.held)));
+    }
+    head(text, "relink_plugin_doubted", "gauge", "1 if what a plugin calls broken is held back.");
+    for (labels, held) in &held {
+        line(text, "relink_plugin_doubted", labels, u8::from(held.is_some()));
+    }
+    head(text, "relink_plugin_held_authorizations", "gauge", "Authorizations of whose breakage nobody was told yet.");
+    for (labels, held) in &held {
+        line(text, "relink_plugin_held_authorizations", labels, held.unwrap_or_default());
+    }
+    Ok(())
 }
 
 /// Counts of all workspaces together: whose they are is nobody's business here.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use relink_core::plugin::{AuthMethod, SecretSlot};
 use relink_engine::Doubted;
-use relink_runtime::{Figures, History, KeptVersion, Listing, Plugin, Reach, Registry, VersionFigures};
+use relink_runtime::{Figures, History, KeptVersion, Listing, ListingState, Plugin, Reach, Registry, VersionFigures};
 
 use crate::app::App;
 use crate::auth::Identity;
@@ -22,7 +22,7 @@ pub(crate) use usage::Usage;
 /// A larger body is no component that the sandbox would take.
 pub(crate) const COMPONENT_BYTES: usize = 64 * 1024 * 1024;
 
-/// One plugin, in service or not.
+/// One plugin, in service or not, or removed.
 pub(crate) struct Known {
     pub(crate) id: String,
     /// The line of what is in service.
@@ -31,6 +31,8 @@ pub(crate) struct Known {
     /// Files that claim to be this plugin and are not in service.
     pub(crate) aside: Vec<Listing>,
     pub(crate) granted: Reach,
+    /// To whom the id is pinned, also after the plugin was removed.
+    pub(crate) publisher: Option<String>,
     /// The newest first.
     pub(crate) versions: Vec<Version>,
     /// Of all versions since this process started.
@@ -39,6 +41,20 @@ pub(crate) struct Known {
     pub(crate) usage: Usage,
     /// Why what it calls broken is held back; none if it is not.
     pub(crate) doubted: Option<Doubted>,
+}
+
+impl Known {
+    /// Whether nothing is left of it but whose it was.
+    pub(crate) fn is_removed(&self) -> bool {
+        self.listing.is_none() && self.aside.is_empty() && self.versions.is_empty()
+    }
+
+    /// Who alone may publish it, if it was removed. Files of others may have been refused since.
+    pub(crate) fn reserved_for(&self) -> Option<String> {
+        let is_there = self.listing.is_some() || !self.versions.is_empty();
+        let waits = self.aside.iter().any(|listing| listing.state == ListingState::Waiting);
+        self.publisher.clone().filter(|_| !is_there && !waits)
+    }
 }
 
 /// A version that was in service once, or is.
@@ -61,11 +77,11 @@ pub(crate) struct AppSecret {
 pub(crate) async fn find(app: &App, caller: &Identity, id: &str) -> Result<Option<Known>, Trouble> {
     let listings = app.engine().registry().list();
     let (mine, aside) = (of(&listings, id), claimed(&listings, id));
-    if mine.is_none() && aside.is_empty() {
+    let (history, figures) = look_up(app, id).await?;
+    if mine.is_none() && aside.is_empty() && history.publisher.is_none() {
         return Ok(None);
     }
     let plugin = app.engine().registry().get(id);
-    let (history, figures) = look_up(app, id).await?;
     let digest = mine.as_ref().and_then(|listing| listing.digest.clone());
     Ok(Some(Known {
         id: id.to_owned(),
@@ -74,6 +90,7 @@ pub(crate) async fn find(app: &App, caller: &Identity, id: &str) -> Result<Optio
         plugin,
         aside,
         granted: history.granted,
+        publisher: history.publisher,
         versions: versions(history.versions, digest.as_deref(), &figures),
         figures: sum(&figures),
         usage: Usage::of(app, caller, id).await?,

@@ -52,14 +52,18 @@ pub enum Outage {
 }
 
 impl Place {
+    /// As another process opens it.
+    pub(crate) async fn open(&self) -> Db {
+        Db::connect(&self.url, Options::default()).await.expect("the database answers")
+    }
+
     pub(crate) async fn take_away(&self) -> Outage {
         if let Some(OnServer { server, name }) = &self.on_server {
             psql(server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
             psql(server, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
             return Outage::Closed { server: server.clone(), name: name.clone() };
         }
-        let db = Db::connect(&self.url, Options::default()).await.expect("the file is there");
-        Outage::Locked(db.begin().await.expect("the file can be locked"))
+        Outage::Locked(self.open().await.begin().await.expect("the file can be locked"))
     }
 }
 

@@ -125,6 +125,15 @@ impl TestHost {
         Person::create_owner(&self.base_url(), &self.url(&format!("/welcome/{TOKEN}")), email).await
     }
 
+    /// Takes a doubted plugin at its word, as the command line does while the server runs.
+    pub async fn trust_diagnoses_from_outside(&self, plugin: &str) -> bool {
+        let db = self.place.open().await;
+        let plugin = self.running().engine().registry().get(plugin).expect("the plugin is in service");
+        let trusted = relink_engine::trust_diagnoses(&db, &plugin, self.clock.now()).await;
+        db.close().await;
+        trusted.expect("the database answers")
+    }
+
     /// Every secret that a provider gave out or that the operator set.
     pub fn secrets(&self) -> Vec<String> {
         let file = std::fs::read(self.simulated.path().join(STATE_FILE)).expect("the simulator keeps its state");

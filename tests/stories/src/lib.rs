@@ -15,6 +15,7 @@ mod mailbox;
 mod page;
 mod person;
 mod plugins;
+mod program;
 pub mod truth;
 mod wait;
 pub mod webhooks;
@@ -30,6 +31,7 @@ pub use mailbox::{Letter, Mailbox};
 pub use page::{Form, Page};
 pub use person::Person;
 pub use plugins::plugin_file;
+pub use program::Program;
 pub use wait::{SOON, eventually};
 
 /// Makes two tests of a story: one on SQLite, one on PostgreSQL where there is a server.

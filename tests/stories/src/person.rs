@@ -48,6 +48,10 @@ impl Person {
         Self { browser, email: email.to_owned(), base: base.clone(), csrf }
     }
 
+    pub(crate) fn base(&self) -> &Url {
+        &self.base
+    }
+
     /// Looks at a page.
     pub async fn visit(&self, path: &str) -> Page {
         self.browser.get(&join(&self.base, path)).await
@@ -170,6 +174,6 @@ impl Person {
     }
 }
 
-fn join(base: &Url, path: &str) -> Url {
+pub(crate) fn join(base: &Url, path: &str) -> Url {
     base.join(path).expect("a path of the server makes a URL")
 }

@@ -9,7 +9,7 @@ use relink_store::authorizations::Authorization;
 use relink_store::breakages::{self, ForGood};
 use relink_store::connections::{self, Connection};
 use relink_store::waves::{self, WaveOf};
-use relink_store::{StoreError, Tx};
+use relink_store::{Db, StoreError, Tx};
 
 use crate::engine::Engine;
 use crate::talk::{Explained, SaidBy};
@@ -158,15 +158,20 @@ async fn close_if_over(
     Ok(true)
 }
 
-/// The wave of the version in service. What was held back because of another version is looked at again.
+/// The wave of the version in service.
 async fn lock(engine: &Engine, tx: &mut Tx, plugin: &str) -> Result<WaveOf, StoreError> {
     let digest = engine.registry().get(plugin).map(|plugin| plugin.digest().to_owned()).unwrap_or_default();
-    let found = waves::lock(tx, plugin, &digest).await?;
+    lock_of(tx, (plugin, &digest), engine.now()).await
+}
+
+/// The wave of this version. What was held back because of another version is looked at again.
+async fn lock_of(tx: &mut Tx, (plugin, digest): (&str, &str), now: Timestamp) -> Result<WaveOf, StoreError> {
+    let found = waves::lock(tx, plugin, digest).await?;
     if found.digest == digest {
         return Ok(found);
     }
-    release(tx, plugin, ForGood::No, engine.now()).await?;
-    Ok(WaveOf { digest, wave: Wave::default() })
+    release(tx, plugin, ForGood::No, now).await?;
+    Ok(WaveOf { digest: digest.to_owned(), wave: Wave::default() })
 }
 
 async fn release(tx: &mut Tx, plugin: &str, for_good: ForGood, now: Timestamp) -> Result<(), StoreError> {
@@ -175,17 +180,30 @@ async fn release(tx: &mut Tx, plugin: &str, for_good: ForGood, now: Timestamp) -
     Ok(())
 }
 
-/// An operator says that what the plugin calls broken is broken; false if nothing of it is held back.
-pub(crate) async fn settle_trust(engine: &Engine, plugin: &str) -> Result<bool, StoreError> {
-    let now = engine.now();
-    let mut tx = engine.db().begin().await?;
-    let mut of = lock(engine, &mut tx, plugin).await?;
+/// An operator says that what this version of a plugin calls broken is broken; false if nothing of it is held back.
+pub(crate) async fn settle_trust(db: &Db, version: (&str, &str), now: Timestamp) -> Result<bool, StoreError> {
+    let mut tx = db.begin().await?;
+    let mut of = lock_of(&mut tx, version, now).await?;
     if of.wave.opened_at.is_none() {
         tx.rollback().await?;
         return Ok(false);
     }
     of.wave.believe(now);
-    release(&mut tx, plugin, ForGood::Yes, now).await?;
+    release(&mut tx, version.0, ForGood::Yes, now).await?;
+    waves::save(&mut tx, version.0, &of).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// This version of a plugin is in service now: what was held back because of another one is looked at again at
+/// once. False if nothing was known of another one.
+pub(crate) async fn settle_swap(engine: &Engine, version: (&str, &str)) -> Result<bool, StoreError> {
+    let (plugin, digest) = version;
+    if waves::find(engine.db(), plugin).await?.is_none_or(|of| of.digest == digest) {
+        return Ok(false);
+    }
+    let mut tx = engine.db().begin().await?;
+    let of = lock_of(&mut tx, version, engine.now()).await?;
     waves::save(&mut tx, plugin, &of).await?;
     tx.commit().await?;
     engine.wake();

@@ -180,7 +180,7 @@ fn check_schema(at: &str, schema: &str) -> Result<Value, Refusal> {
     Err(refuse(found, "a JSON Schema, such as {\"type\":\"object\",\"properties\":{}}", "correct the schema"))
 }
 
-fn is_plugin_id(id: &str) -> bool {
+pub(crate) fn is_plugin_id(id: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let ends_well = |byte: Option<u8>| byte.is_some_and(is_inner);
     id.len() <= 64

@@ -13,6 +13,10 @@ pub enum ChangeError {
     NoPrevious { id: String },
     #[error("no file of plugin {id} waits for an approval")]
     NothingWaits { id: String },
+    #[error("plugin {id} is still there: remove it first")]
+    StillThere { id: String },
+    #[error("nobody is remembered as the publisher of a removed plugin {id}")]
+    NotPinned { id: String },
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("the plugin folder cannot be changed")]

@@ -104,28 +104,6 @@ impl Folder {
         }
     }
 
-    /// Reads a file, unless it is too large or lies elsewhere.
-    pub(super) fn read(&self, file: &Path, limit: usize) -> Result<Vec<u8>, Refusal> {
-        let refuse = |found: String, expected: &str| {
-            Refusal::new(Gate::File, found, expected, "put a copy of the component itself into the folder")
-        };
-        let unreadable = |error: io::Error| refuse(format!("the file cannot be read: {error}"), "a readable file");
-        let real = file.canonicalize().map_err(unreadable)?;
-        if !real.starts_with(&self.path) {
-            return Err(refuse("the file is a link out of the folder".to_owned(), "a file within the folder"));
-        }
-        // A link that takes the file's place meanwhile is not followed.
-        let follow_none = i32::try_from(OFlags::NOFOLLOW.bits()).expect("flags of a file are small");
-        let file = File::options().read(true).custom_flags(follow_none).open(&real).map_err(unreadable)?;
-        if !file.metadata().map_err(unreadable)?.is_file() {
-            return Err(refuse("this is not a file".to_owned(), "a file"));
-        }
-        let mut component = Vec::new();
-        // One byte more than allowed, so that the gate sees that there is more.
-        file.take(limit as u64 + 1).read_to_end(&mut component).map_err(unreadable)?;
-        Ok(component)
-    }
-
     fn prints(&self) -> io::Result<BTreeMap<PathBuf, Print>> {
         let mut prints = BTreeMap::new();
         for entry in fs::read_dir(&self.path)? {
@@ -140,6 +118,28 @@ impl Folder {
         }
         Ok(prints)
     }
+}
+
+/// Reads a file of a folder, unless it is too large or lies elsewhere.
+pub(super) fn read(folder: &Path, file: &Path, limit: usize) -> Result<Vec<u8>, Refusal> {
+    let refuse = |found: String, expected: &str| {
+        Refusal::new(Gate::File, found, expected, "put a copy of the component itself into the folder")
+    };
+    let unreadable = |error: io::Error| refuse(format!("the file cannot be read: {error}"), "a readable file");
+    let real = file.canonicalize().map_err(unreadable)?;
+    if !real.starts_with(folder) {
+        return Err(refuse("the file is a link out of the folder".to_owned(), "a file within the folder"));
+    }
+    // A link that takes the file's place meanwhile is not followed.
+    let follow_none = i32::try_from(OFlags::NOFOLLOW.bits()).expect("flags of a file are small");
+    let file = File::options().read(true).custom_flags(follow_none).open(&real).map_err(unreadable)?;
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err(refuse("this is not a file".to_owned(), "a file"));
+    }
+    let mut component = Vec::new();
+    // One byte more than allowed, so that the gate sees that there is more.
+    file.take(limit as u64 + 1).read_to_end(&mut component).map_err(unreadable)?;
+    Ok(component)
 }
 
 impl Print {
@@ -264,9 +264,9 @@ mod tests {
         symlink("real.wasm", scene.file("near.wasm")).unwrap();
         symlink(&scene.outside, scene.file("far.wasm")).unwrap();
         symlink(scene.folder.path(), scene.file("folder.wasm")).unwrap();
-        assert_eq!(scene.folder.read(&scene.file("near.wasm"), 100).unwrap(), b"inside");
+        assert_eq!(read(scene.folder.path(), &scene.file("near.wasm"), 100).unwrap(), b"inside");
         for name in ["far.wasm", "folder.wasm", "missing.wasm"] {
-            assert_eq!(scene.folder.read(&scene.file(name), 100).unwrap_err().gate, Gate::File, "{name}");
+            assert_eq!(read(scene.folder.path(), &scene.file(name), 100).unwrap_err().gate, Gate::File, "{name}");
         }
     }
 
@@ -275,6 +275,6 @@ mod tests {
         let scene = Scene::new();
         let file = scene.file("large.wasm");
         File::create(&file).unwrap().set_len(10 << 30).unwrap();
-        assert_eq!(scene.folder.read(&file, 1_000).unwrap().len(), 1_001);
+        assert_eq!(read(scene.folder.path(), &file, 1_000).unwrap().len(), 1_001);
     }
 }

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use relink_core::time::Timestamp;
 
+use super::ChangeError;
 use crate::archive::{Archive, Package};
 use crate::ledger::{KeptVersion, Ledger};
 use crate::plugin::Plugin;
@@ -40,6 +41,8 @@ impl Keeping {
 /// What is remembered of a plugin from start to start.
 #[derive(Clone, Debug, Default)]
 pub struct History {
+    /// To whom the id is pinned, also after the plugin was removed.
+    pub publisher: Option<String>,
     /// What the operator lets it reach.
     pub granted: Reach,
     /// In the order in which they were first in service.
@@ -64,14 +67,16 @@ impl Keeper {
         Self { archive, trust, notes, seen }
     }
 
-    /// The ids whose ledgers were written since the last look, by this process or another.
+    /// The ids whose ledgers were written or forgotten since the last look, by this process or another.
     pub(super) fn changed(&self) -> Vec<String> {
         if self.trust.is_none() {
             return Vec::new();
         }
         let now = self.archive.written_at();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = now.iter().filter(|(id, time)| seen.get(*id) != Some(*time)).map(|(id, _)| id.clone()).collect();
+        let written = now.iter().filter(|(id, time)| seen.get(*id) != Some(*time)).map(|(id, _)| id);
+        let forgotten = seen.keys().filter(|id| !now.contains_key(*id));
+        let changed = written.chain(forgotten).cloned().collect();
         *seen = now;
         changed
     }
@@ -111,7 +116,7 @@ impl Keeper {
             return Ok(());
         }
         let _lock = self.archive.lock()?;
-        if before.versions.is_empty() { self.archive.forget(id) } else { self.archive.save(id, before) }
+        self.replace(id, before)
     }
 
     /// The version to go back to from the one with this digest, with its bytes.
@@ -146,8 +151,8 @@ impl Keeper {
 
     /// What is remembered of a plugin: what it was granted, and its versions.
     pub(super) fn history(&self, id: &str) -> io::Result<History> {
-        let Ledger { granted, versions, .. } = self.archive.ledger(id)?;
-        Ok(History { granted, versions })
+        let Ledger { publisher, granted, versions, .. } = self.archive.ledger(id)?;
+        Ok(History { publisher, granted, versions })
     }
 
     /// The bytes of a version that was in service.
@@ -191,12 +196,56 @@ impl Keeper {
         self.change(id, |ledger| ledger.is_proposed = true)
     }
 
-    pub(super) fn forget(&self, id: &str) -> io::Result<()> {
+    /// Forgets the versions of a plugin that is removed and what it was granted, but not who published it. Says
+    /// whether there was anything of it.
+    pub(super) fn remove(&self, id: &str) -> io::Result<bool> {
         if self.trust.is_none() {
-            return Ok(());
+            return Ok(false);
         }
         let _lock = self.archive.lock()?;
-        self.archive.forget(id)
+        let ledger = match self.archive.ledger(id) {
+            // Whose it was cannot be read, so it stays as it is, and nobody is taken in its place.
+            Err(error) if is_damage(&error) => {
+                self.archive.drop_packages(id)?;
+                return Ok(true);
+            }
+            ledger => ledger?,
+        };
+        if ledger.is_of_removed() {
+            return Ok(false);
+        }
+        self.replace(id, &ledger.after_removal())?;
+        Ok(true)
+    }
+
+    /// Forgets who published a plugin that was removed.
+    pub(super) fn forget(&self, id: &str) -> Result<(), ChangeError> {
+        let not_pinned = || ChangeError::NotPinned { id: id.to_owned() };
+        if self.trust.is_none() {
+            return Err(not_pinned());
+        }
+        let _lock = self.archive.lock()?;
+        match self.archive.ledger(id) {
+            Ok(ledger) if ledger == Ledger::default() => return Err(not_pinned()),
+            Ok(ledger) if !ledger.is_of_removed() => return Err(ChangeError::StillThere { id: id.to_owned() }),
+            Err(error) if !is_damage(&error) => return Err(error.into()),
+            _ => {}
+        }
+        Ok(self.archive.forget(id)?)
+    }
+
+    /// Whether what is remembered of a plugin cannot be made out.
+    pub(super) fn is_damaged(&self, id: &str) -> bool {
+        self.archive.ledger(id).is_err_and(|error| is_damage(&error))
+    }
+
+    /// Remembers this of a plugin, and the components of its versions only if there are any.
+    fn replace(&self, id: &str, ledger: &Ledger) -> io::Result<()> {
+        if *ledger == Ledger::default() {
+            return self.archive.forget(id);
+        }
+        self.archive.save(id, ledger)?;
+        if ledger.versions.is_empty() { self.archive.drop_packages(id) } else { Ok(()) }
     }
 
     fn keep(&self, plugin: &Plugin, package: &Package, ledger: &Ledger) -> io::Result<()> {
@@ -212,11 +261,14 @@ impl Keeper {
     }
 
     fn ledger(&self, id: &str) -> Result<Ledger, Refusal> {
-        self.archive.ledger(id).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => damaged(id, &error),
-            _ => unwritable(&error),
-        })
+        self.archive
+            .ledger(id)
+            .map_err(|error| if is_damage(&error) { damaged(id, &error) } else { unwritable(&error) })
     }
+}
+
+fn is_damage(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
 }
 
 fn file_name(file: &Path) -> Option<String> {
@@ -239,6 +291,9 @@ fn damaged(id: &str, error: &io::Error) -> Refusal {
         Gate::File,
         format!("what is remembered of the plugin is damaged: {error}"),
         "the file `ledger.json` of the plugin in the folder `plugin-versions`, as the host wrote it",
-        format!("put it back from a backup; or run `relink plugin remove {id}` and install the plugin anew"),
+        format!(
+            "put it back from a backup; or run `relink plugin remove {id}` and `relink plugin forget {id}`, and install \
+             the plugin of the publisher to whom you give the secrets of your app"
+        ),
     )
 }

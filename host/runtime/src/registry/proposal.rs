@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::folder::Folder;
+use super::folder::{self, Folder};
 use super::{Approval, ChangeError, Registry, lock};
 use crate::archive::{self, Package};
 use crate::loader;
@@ -38,6 +38,7 @@ impl Registry {
     pub fn propose(&self, package: Package) -> Result<Proposed, ChangeError> {
         let plugin = self.loader.load(&package.component)?;
         let mut folder = lock(&self.folder);
+        let before = self.keeper.remembered(plugin.id())?;
         self.keeper.propose(plugin.id())?;
         match self.keeper.judge(&plugin, &package) {
             Ok(()) => {
@@ -46,13 +47,13 @@ impl Registry {
             }
             Err(refusal) if refusal.gate == Gate::Approval => {}
             Err(refusal) => {
-                self.forget_if_new(plugin.id())?;
+                self.keeper.restore(plugin.id(), &before)?;
                 return Err(refusal.into());
             }
         }
         let file = self.waiting_place(&folder, plugin.id());
         if let Err(conflict) = lock(&self.shelf).check_conflict(&plugin, None) {
-            self.forget_if_new(plugin.id())?;
+            self.keeper.restore(plugin.id(), &before)?;
             return Err(conflict.into());
         }
         archive::put(&file, &package)?;
@@ -64,7 +65,7 @@ impl Registry {
     pub fn approve(&self, id: &str) -> Result<(), ChangeError> {
         let mut folder = lock(&self.folder);
         let waiting = self.waiting_of(id)?;
-        let component = folder.read(&waiting, self.limits().component_bytes)?;
+        let component = folder::read(&self.folder_path, &waiting, self.limits().component_bytes)?;
         self.keeper.grant(&self.loader.load_file(&component, loader::digest(&component), &waiting)?)?;
         let home = lock(&self.shelf).file_of(id).filter(|home| *home != waiting);
         let Some(home) = home else {
@@ -113,7 +114,7 @@ impl Registry {
     /// Forgets a plugin that never was in service.
     fn forget_if_new(&self, id: &str) -> io::Result<()> {
         if self.keeper.history(id)?.versions.is_empty() {
-            self.keeper.forget(id)?;
+            self.keeper.remove(id)?;
         }
         Ok(())
     }

@@ -49,13 +49,25 @@ impl Registry {
         self.follow_folder(|folder| Ok(folder.take(files)));
     }
 
+    /// Nobody who changes plugins meanwhile waits until new files are compiled.
     fn follow_folder(&self, find_changes: impl FnOnce(&mut Folder) -> io::Result<Vec<Change>>) {
-        let mut folder = lock(&self.folder);
-        let mut events = self.follow_ledgers(&mut folder);
-        match find_changes(&mut folder) {
-            Ok(changes) => events.extend(self.take_over(&folder, &changes)),
-            Err(error) => tracing::warn!(%error, "the plugin folder cannot be read, the loaded plugins stay"),
+        let changes = self.find_changes(find_changes);
+        if changes.is_empty() {
+            return;
         }
+        let trials = self.try_files(&changes);
+        let mut folder = lock(&self.folder);
+        let events = self.take_over(&mut folder, changes, trials);
         self.announce(&mut folder, events);
+    }
+
+    fn find_changes(&self, find: impl FnOnce(&mut Folder) -> io::Result<Vec<Change>>) -> Vec<Change> {
+        let mut folder = lock(&self.folder);
+        let events = self.follow_ledgers(&mut folder);
+        self.announce(&mut folder, events);
+        find(&mut folder).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the plugin folder cannot be read, the loaded plugins stay");
+            Vec::new()
+        })
     }
 }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::guest::{Guest, context, limits, start};
 use crate::hostile::bombs;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_compile-plugin");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_compile-plugin");
 
 /// A child with limits that a test can wait for.
 pub(crate) fn apart() -> Compile {

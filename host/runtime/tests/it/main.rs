@@ -16,3 +16,5 @@ mod kept;
 mod lifecycle;
 mod outputs;
 mod proposals;
+mod publishers;
+mod side_by_side;

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::api::shape::{Listed, moment};
 use crate::app::App;
 use crate::auth::Identity;
-use crate::auth::extract::Caller;
+use crate::auth::extract::{Caller, Operator};
 use crate::plugins::{self, Action, sum};
 use crate::web::trouble::{ProblemDocument, Trouble};
 
@@ -115,13 +115,14 @@ pub(crate) async fn list(State(app): State<App>, Caller(caller): Caller) -> Resu
 /// Install a plugin, or a new version of it
 ///
 /// The body is the component. A signature of minisign goes into the header `relink-signature`, in base64.
+/// Who changes plugins must operate the host; an API token may what the person may at that time for whom it acts.
 #[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins", params(Wish),
     request_body(content = Vec<u8>, content_type = "application/wasm"),
     responses((status = 201, body = Installed), (status = 202, body = Installed, description = "It waits for an approval"),
         (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn install(
     State(app): State<App>,
-    Caller(caller): Caller,
+    Operator(caller): Operator,
     Query(wish): Query<Wish>,
     headers: HeaderMap,
     component: Bytes,
@@ -141,26 +142,28 @@ pub(crate) async fn install(
 }
 
 /// Remove a plugin, its versions and what it was granted
+///
+/// Its id stays with its publisher, since the secrets of your app do; the action `forget` ends that.
 #[utoipa::path(delete, path = "/api/v1/plugins/{id}", tag = "plugins", params(("id" = String, Path,)),
     responses((status = 204, description = "Removed"), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 pub(crate) async fn remove(
     State(app): State<App>,
-    Caller(caller): Caller,
+    Operator(caller): Operator,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Trouble> {
     plugins::remove(&app, &caller, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Approve or reject what a version asks for, go back to the version before, disable or enable a plugin, or trust
-/// its diagnoses although it calls much broken at once
+/// Approve or reject what a version asks for, go back to the version before, disable or enable a plugin, forget who
+/// published one that was removed, or trust its diagnoses although it calls much broken at once
 #[utoipa::path(post, path = "/api/v1/plugins/{id}/{action}", tag = "plugins",
     params(("id" = String, Path,), ("action" = Action, Path,)),
     responses((status = 204, description = "Done"), (status = 403, body = ProblemDocument),
         (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub(crate) async fn act(
     State(app): State<App>,
-    Caller(caller): Caller,
+    Operator(caller): Operator,
     Path((id, action)): Path<(String, Action)>,
 ) -> Result<StatusCode, Trouble> {
     plugins::perform(&app, &caller, &id, action).await?;

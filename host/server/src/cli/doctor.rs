@@ -30,8 +30,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
 
 /// Looks without changing anything: a database that is not there is not made.
 async fn look_at_database(config: &Config) -> Vec<Finding> {
-    let is_new = config.database.url.is_none() && !config.data_dir.join("relink.db").exists();
-    if is_new {
+    if !config.has_database() {
         return vec![Ok(format!(
             "There is no database yet; the first start makes one in {}.",
             config.data_dir.display()

@@ -1,13 +1,16 @@
 //! `relink plugin`: what is in the folder and in service, and everything that an author needs besides an editor.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
 use relink_runtime::Listing;
+use serde::Serialize;
 
 use crate::cli::offline::Plugins;
+use crate::cli::plugin::doubts::Doubts;
 use crate::config::Config;
 
 mod access;
@@ -16,6 +19,7 @@ mod bench;
 mod build;
 mod check;
 mod conversation;
+mod doubts;
 mod interpreter;
 mod manage;
 mod new;
@@ -30,7 +34,8 @@ mod test;
 
 #[derive(Subcommand)]
 pub(super) enum Action {
-    /// List the plugins: those in service with the secrets of your app that each needs, and why others are not
+    /// List the plugins: those in service with the secrets of your app that each needs, since when one is suspected
+    /// because it calls too much broken at once, and why others are not in service
     List {
         /// A folder whose plugins are listed as if all of them were trusted and approved; without it the one of
         /// the settings, as the server sees it
@@ -82,14 +87,21 @@ pub(super) enum Action {
     Disable { id: String },
     /// Put a disabled plugin back in service
     Enable { id: String },
-    /// Delete a plugin, its versions and what it was granted
+    /// Delete a plugin, its versions and what it was granted; its id stays with its publisher
     Remove { id: String },
+    /// Let another publisher take the id of a plugin that was removed, and with it the secrets of your app
+    Forget { id: String },
+    /// Have people told of what a suspected plugin calls broken: it is really broken
+    TrustDiagnoses { id: String },
 }
 
 pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
     match action {
-        Action::List { plugins: None, json } => list(&Plugins::open_as_server(config)?, *json),
-        Action::List { plugins, json } => list(&Plugins::open(config, plugins.as_deref())?, *json),
+        Action::List { plugins: None, json } => {
+            let plugins = Plugins::open_as_server(config)?;
+            list(&plugins, &doubts::find(config, &plugins), *json)
+        }
+        Action::List { plugins, json } => list(&Plugins::open(config, plugins.as_deref())?, &BTreeMap::new(), *json),
         Action::New(arguments) => new::run(arguments),
         Action::Build(arguments) => build::run(config, arguments),
         Action::Check(arguments) => check::run(config, arguments),
@@ -107,7 +119,11 @@ pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
         Action::Rollback { id } => manage::roll_back(config, id),
         Action::Disable { id } => manage::change(config, id, "is out of service", |registry| registry.disable(id)),
         Action::Enable { id } => manage::change(config, id, "is in service", |registry| registry.enable(id)),
-        Action::Remove { id } => manage::change(config, id, "is removed", |registry| registry.remove(id)),
+        Action::Remove { id } => manage::remove(config, id),
+        Action::Forget { id } => {
+            manage::change(config, id, "may now come from any publisher that you trust", |registry| registry.forget(id))
+        }
+        Action::TrustDiagnoses { id } => doubts::trust(config, id),
     }
 }
 
@@ -116,10 +132,20 @@ fn block_on<T>(conversation: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(conversation)
 }
 
-fn list(plugins: &Plugins, json: bool) -> Result<ExitCode> {
+/// A line of the list, for programs.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    listing: &'a Listing,
+    doubted: Option<&'a Doubts>,
+}
+
+fn list(plugins: &Plugins, doubts: &BTreeMap<String, Doubts>, json: bool) -> Result<ExitCode> {
     let listings = plugins.registry().list();
+    let doubts_of = |listing: &Listing| doubts.get(listing.id.as_deref()?);
     if json {
-        println!("{}", serde_json::to_string_pretty(&listings)?);
+        let lines = listings.iter().map(|listing| Line { listing, doubted: doubts_of(listing) });
+        println!("{}", serde_json::to_string_pretty(&lines.collect::<Vec<_>>())?);
         return Ok(ExitCode::SUCCESS);
     }
     if listings.is_empty() {
@@ -127,6 +153,9 @@ fn list(plugins: &Plugins, json: bool) -> Result<ExitCode> {
     }
     for listing in &listings {
         print_listing(listing);
+        if let Some(doubts) = doubts_of(listing) {
+            println!("    {}", doubts.sentence(listing.id.as_deref().unwrap_or_default()));
+        }
         if let Some(plugin) = listing.id.as_deref().and_then(|id| plugins.find(id)) {
             check::describe(plugin.descriptor());
         }

@@ -38,6 +38,8 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Result<Respons
         used_by: known.usage.sentence(),
         actions: if visit.identity.may_operate() { actions(&known) } else { Vec::new() },
         previous: previous(&visit, &known),
+        reserved_for: known.reserved_for(),
+        is_removed: known.is_removed(),
         app_secrets: known.secrets.into_iter().map(secret_row).collect(),
         versions: known.versions.into_iter().map(|version| version_row(&visit, version)).collect(),
     };
@@ -55,15 +57,19 @@ pub(super) async fn act(
         return Err(Trouble::conflict("The version that waits is no longer the one that you saw. Look at it again."));
     }
     plugins::perform(&visit.app, &visit.identity, &id, action).await?;
-    let is_gone = plugins::find(&visit.app, &visit.identity, &id).await?.is_none();
-    let next = if is_gone { "/plugins".to_owned() } else { address(&id) };
-    Ok(visit.go(&next, &banner(Tone::Ok, "Done.", action.outcome())))
+    Ok(visit.go(&next(&visit, &id).await?, &banner(Tone::Ok, "Done.", action.outcome())))
 }
 
 pub(super) async fn remove(visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     plugins::remove(&visit.app, &visit.identity, &id).await?;
     let word = banner(Tone::Ok, "Removed.", "The plugin, its versions and what it was granted are gone.");
-    Ok(visit.go("/plugins", &word))
+    Ok(visit.go(&next(&visit, &id).await?, &word))
+}
+
+/// Where to go after a change: the plugin may be gone.
+async fn next(visit: &Visit, id: &str) -> Result<String, Trouble> {
+    let is_gone = plugins::find(&visit.app, &visit.identity, id).await?.is_none();
+    Ok(if is_gone { "/plugins".to_owned() } else { address(id) })
 }
 
 /// The address of a plugin's page. Ids of plugins have no characters that a path could not hold.

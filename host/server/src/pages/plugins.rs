@@ -11,7 +11,7 @@ use crate::pages::connect::missing_app_secrets;
 use crate::pages::lookup::Lookup;
 use crate::pages::plugin::figures_row;
 use crate::pages::visit::Visit;
-use crate::plugins::{Usage, sum};
+use crate::plugins::{self, Usage, sum};
 use crate::ui::views::plugins::{Doubts, PluginRow, PluginState, Plugins};
 use crate::ui::views::provider::Provider;
 use crate::ui::views::shell::Section;
@@ -42,7 +42,7 @@ async fn removed(visit: &Visit, lookup: &Lookup) -> Result<Vec<PluginRow>, Troub
         }
         let row = PluginRow {
             provider: lookup.provider(&id),
-            has_page: false,
+            has_page: plugins::find(&visit.app, &visit.identity, &id).await?.is_some(),
             version: String::new(),
             state: PluginState::Removed,
             refusal: None,

@@ -21,6 +21,8 @@ pub(crate) enum Action {
     Rollback,
     Disable,
     Enable,
+    /// Let another publisher take the id of a plugin that was removed, and with it the secrets of your app.
+    Forget,
     /// Take it at its word although it calls much broken at once.
     TrustDiagnoses,
 }
@@ -33,6 +35,7 @@ impl Action {
             Self::Rollback => "plugin.rolled-back",
             Self::Disable => "plugin.disabled",
             Self::Enable => "plugin.enabled",
+            Self::Forget => "plugin.publisher-forgotten",
             Self::TrustDiagnoses => "plugin.diagnoses-trusted",
         }
     }
@@ -45,6 +48,7 @@ impl Action {
             Self::Rollback => "The version before is in service again. The other one is withdrawn for good.",
             Self::Disable => "The plugin is out of service. Its data sources wait; nothing of them is lost.",
             Self::Enable => "The plugin is in service again.",
+            Self::Forget => "Whoever this host trusts may now publish a plugin of this name.",
             Self::TrustDiagnoses => "What the plugin calls broken is checked once more now, and people are told.",
         }
     }
@@ -58,6 +62,7 @@ pub(crate) async fn perform(app: &App, caller: &Identity, id: &str, action: Acti
         Action::Rollback => |registry, id| registry.roll_back(id).map(drop),
         Action::Disable => Registry::disable,
         Action::Enable => Registry::enable,
+        Action::Forget => Registry::forget,
         Action::TrustDiagnoses => return trust_diagnoses(app, caller, id).await,
     };
     let wanted = id.to_owned();
@@ -121,8 +126,10 @@ async fn change<T: Send + 'static>(
 
 pub(crate) fn trouble(error: ChangeError) -> Trouble {
     match error {
-        ChangeError::Unknown { .. } => Trouble::not_found(),
-        ChangeError::NoPrevious { .. } | ChangeError::NothingWaits { .. } => Trouble::conflict(error.to_string()),
+        ChangeError::Unknown { .. } | ChangeError::NotPinned { .. } => Trouble::not_found(),
+        ChangeError::NoPrevious { .. } | ChangeError::NothingWaits { .. } | ChangeError::StillThere { .. } => {
+            Trouble::conflict(error.to_string())
+        }
         ChangeError::Refused(refusal) => Trouble::unprocessable("component", refusal.to_string()),
         ChangeError::Folder(error) => {
             tracing::error!(%error, "the plugin folder cannot be changed");

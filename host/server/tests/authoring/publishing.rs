@@ -1,5 +1,6 @@
 //! `relink plugin push`, `pull` and `install` with a registry.
 
+mod changing_hands;
 mod installing;
 mod refusals;
 

@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::Duration;
 
-use relink_server::config::Span;
+use relink_server::config::{Config, Span};
 use relink_simulator::{Fault, Provider};
 use relink_stories::{Agency, Database, Person, eventually, plugin_file, story};
 use reqwest::Method;
@@ -16,6 +16,8 @@ use crate::versions::{Part, component_of};
 const KEYS: [&str; 3] = ["acme", "bluebird", "cobalt"];
 /// Everybody's first failure is in before anybody's second.
 const CONFIRM_AFTER: Duration = Duration::from_mins(10);
+/// Longer than a story lasts, and shorter than the hold.
+const LONG: Duration = Duration::from_hours(1);
 const HOLD: Duration = Duration::from_hours(4);
 
 /// Two workspaces that read from the same provider.
@@ -76,6 +78,46 @@ async fn what_an_operator_confirms_is_told_at_once(database: Database) {
     assert_eq!(again.status, 409, "{}", again.body);
 }
 
+story!(what_an_operator_confirms_on_the_machine_is_told_by_the_server);
+async fn what_an_operator_confirms_on_the_machine_is_told_by_the_server(database: Database) {
+    let fleet = Fleet::start_probed_every(database, LONG).await;
+    fleet.until_held().await;
+    assert!(fleet.agency.host.trust_diagnoses_from_outside("ahrefs").await);
+    fleet.until_told().await;
+    assert!(!fleet.agency.host.trust_diagnoses_from_outside("ahrefs").await, "it is believed already");
+}
+
+story!(metrics_say_which_plugin_is_doubted_and_how_much_is_held_back);
+async fn metrics_say_which_plugin_is_doubted_and_how_much_is_held_back(database: Database) {
+    let fleet = Fleet::start(database, KEYS.len()).await;
+    assert_eq!(fleet.metric("relink_plugin_doubted").await, "0");
+    fleet.until_held().await;
+    assert_eq!(fleet.metric("relink_plugin_doubted").await, "1");
+    assert_eq!(fleet.metric("relink_plugin_held_authorizations").await, "6");
+    fleet.agency.simulator().heal_all();
+    fleet.until_all("connected").await;
+    eventually("nothing is held back", async || {
+        (fleet.metric("relink_plugin_held_authorizations").await == "0").then_some(())
+    })
+    .await;
+    assert_eq!(fleet.metric("relink_plugin_doubted").await, "0");
+}
+
+story!(another_version_is_asked_at_once_about_all_that_is_held_back);
+async fn another_version_is_asked_at_once_about_all_that_is_held_back(database: Database) {
+    let fleet = Fleet::start_probed_every(database, LONG).await;
+    let first = fleet.until_held().await;
+    // Longer than the clock's precision, and much shorter than until something is looked at again.
+    fleet.agency.host.clock.advance(Duration::from_secs(1));
+    let installed = fleet.agency.owner.upload(component_of("ahrefs", Part::Patch)).await;
+    assert_eq!(installed.status, 201, "{}", installed.body);
+    eventually("the new version was asked about all of them", async || {
+        let doubted = fleet.doubted().await;
+        (doubted["held"] == 6 && doubted["since"] != first["since"]).then_some(())
+    })
+    .await;
+}
+
 story!(what_is_held_back_is_told_when_the_hold_ends);
 async fn what_is_held_back_is_told_when_the_hold_ends(database: Database) {
     let fleet = Fleet::start(database, KEYS.len()).await;
@@ -110,6 +152,15 @@ async fn a_few_broken_sign_ins_are_told_as_ever(database: Database) {
 impl Fleet {
     /// Every sign-in has failed once, and is about to be confirmed.
     async fn start(database: Database, others: usize) -> Self {
+        Self::start_with(database, others, |_| {}).await
+    }
+
+    /// Nothing of what is held back is looked at by itself before the story is over.
+    async fn start_probed_every(database: Database, pause: Duration) -> Self {
+        Self::start_with(database, KEYS.len(), |config| config.policy.wave_probe = Span::seconds(pause.as_secs())).await
+    }
+
+    async fn start_with(database: Database, others: usize, adjust: impl FnOnce(&mut Config)) -> Self {
         let shelf = tempfile::tempdir().unwrap().keep();
         fs::copy(plugin_file("ahrefs"), shelf.join("ahrefs.wasm")).unwrap();
         let agency = Agency::start_with(database, |config| {
@@ -117,6 +168,7 @@ impl Fleet {
             config.scheduler.interval = Span::seconds(3_600);
             config.policy.heal_probe = Span::seconds(3_600);
             config.policy.confirm_after = Span::seconds(CONFIRM_AFTER.as_secs());
+            adjust(config);
         })
         .await;
         let other = agency.host.create_other_owner("hana@harbour.example").await;
@@ -150,6 +202,14 @@ impl Fleet {
     fn everything(&self) -> impl Iterator<Item = (&Person, &String)> {
         let mine = self.mine.iter().map(|id| (&self.agency.owner, id));
         mine.chain(self.theirs.iter().map(|id| (&self.other, id)))
+    }
+
+    /// What a metric says of the plugin.
+    async fn metric(&self, name: &str) -> String {
+        let page = self.agency.owner.visit("/metrics").await;
+        let start = format!("{name}{{plugin=\"ahrefs\",");
+        let line = page.body.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("{}", page.body));
+        line.rsplit(' ').next().unwrap().to_owned()
     }
 
     /// Why the plugin is doubted.

@@ -24,6 +24,8 @@ pub(crate) struct PluginDetail {
     aside: Vec<Plugin>,
     /// The version of the contract that it was built for.
     contract: Option<&'static str>,
+    /// Who alone may publish a plugin of this id, also after it was removed; null if no signed one was here.
+    publisher: Option<String>,
     /// The size of its compiled code; null until the first call maps it. It takes memory only where it runs.
     code_bytes: Option<usize>,
     granted: Granted,
@@ -88,6 +90,7 @@ fn detail(app: &App, known: Known) -> PluginDetail {
         contract: known.plugin.as_ref().map(|plugin| plugin.contract()),
         code_bytes: known.plugin.as_ref().and_then(|plugin| plugin.code_size()),
         id: known.id,
+        publisher: known.publisher,
         in_service: known.listing.map(|listing| plugin(app, listing, known.doubted)),
         aside: known.aside.into_iter().map(|listing| plugin(app, listing, None)).collect(),
         granted: granted(known.granted),

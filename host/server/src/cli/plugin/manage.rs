@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use relink_runtime::{Approval, ChangeError, ListingState, Package, Registry, signature_file};
+use relink_runtime::{Approval, ChangeError, History, ListingState, Package, Registry, signature_file};
 
 use crate::cli::offline::Plugins;
 use crate::cli::plugin::access::{Access, Pulled};
@@ -58,6 +58,17 @@ impl Install {
 pub(super) fn roll_back(config: &Config, id: &str) -> Result<ExitCode> {
     let plugin = Plugins::open_for_change(config)?.registry().roll_back(id)?;
     println!("{} {} is in service again.", plugin.id(), plugin.version());
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn remove(config: &Config, id: &str) -> Result<ExitCode> {
+    let plugins = Plugins::open_for_change(config)?;
+    plugins.registry().remove(id)?;
+    println!("{id} is removed.");
+    // What is remembered cannot be read if it is damaged, which whoever installs the plugin again is told.
+    if let Ok(History { publisher: Some(publisher), .. }) = plugins.registry().history(id) {
+        println!("Only {publisher} may publish it here; `relink plugin forget {id}` ends that.");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

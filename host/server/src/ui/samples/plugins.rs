@@ -28,6 +28,8 @@ pub(super) fn plugins() -> Vec<Sample> {
             &PluginPage { state: suspected(), actions: Vec::new(), previous: None, ..plugin(reader()) },
         ),
         sample("plugin-read-only", &PluginPage { actions: Vec::new(), previous: None, ..plugin(reader()) }),
+        sample("plugin-removed", &removed(operator())),
+        sample("plugin-removed-read-only", &removed(reader())),
         sample("plugin-install", &install(None, error)),
         sample("plugin-install-refused", &install(Some(refusal()), None)),
     ]
@@ -111,6 +113,26 @@ fn plugin(shell: Shell) -> PluginPage {
         used_by: "12 data sources in 3 workspaces".to_owned(),
         actions: vec![PluginAction { name: "disable", label: "Switch off", icon: "pause" }],
         previous: Some("1.0.0".to_owned()),
+        reserved_for: None,
+        is_removed: false,
+    }
+}
+
+/// Nothing is left but whose it was.
+fn removed(shell: Shell) -> PluginPage {
+    PluginPage {
+        state: PluginState::Removed,
+        version: String::new(),
+        about: About::default(),
+        figures: FiguresRow::default(),
+        reach: Vec::new(),
+        app_secrets: Vec::new(),
+        versions: Vec::new(),
+        actions: Vec::new(),
+        previous: None,
+        reserved_for: Some("Acme Inc".to_owned()),
+        is_removed: true,
+        ..plugin(shell)
     }
 }
 

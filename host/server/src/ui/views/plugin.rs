@@ -31,6 +31,10 @@ pub(crate) struct PluginPage {
     pub(crate) actions: Vec<PluginAction>,
     /// The version that a rollback would bring back.
     pub(crate) previous: Option<String>,
+    /// Who alone may publish the plugin although it was removed.
+    pub(crate) reserved_for: Option<String>,
+    /// Nothing is left of it but that.
+    pub(crate) is_removed: bool,
 }
 
 /// What there is to know of the version in service.

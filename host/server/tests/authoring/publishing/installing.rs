@@ -13,7 +13,7 @@ use crate::support::{Beacon, Said, relink};
 const FOLLOW_LIMIT: Duration = Duration::from_mins(1);
 
 /// A host in the folder of the plugin, with these lines in its settings.
-fn set_up_host(beacon: &Beacon, settings: &str) {
+pub(super) fn set_up_host(beacon: &Beacon, settings: &str) {
     fs::create_dir_all(beacon.folder().join("relink-data/plugins")).unwrap();
     fs::write(beacon.folder().join("relink.toml"), format!("listen = \"127.0.0.1:0\"\n{settings}")).unwrap();
 }
