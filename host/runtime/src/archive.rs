@@ -5,16 +5,21 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirEntry, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use rustix::fs::OFlags;
 use tempfile::NamedTempFile;
 
 use crate::gate::is_plugin_id;
 use crate::ledger::Ledger;
 
 const LEDGER: &str = "ledger.json";
+
+/// Signatures have some 300 bytes; their comments may be longer.
+const SIGNATURE_BYTES: u64 = 16 * 1024;
 
 pub(crate) struct Archive {
     folder: PathBuf,
@@ -128,7 +133,29 @@ pub(crate) fn component_file(file: &Path) -> PathBuf {
 
 /// The signature that lies beside a component.
 pub(crate) fn signature_of(component: &Path) -> io::Result<Option<String>> {
-    read_if_there(&signature_file(component))
+    let signature = match open_within(component.parent().unwrap_or(Path::new(".")), &signature_file(component)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        signature => signature?,
+    };
+    let mut text = String::new();
+    signature.take(SIGNATURE_BYTES).read_to_string(&mut text)?;
+    Ok(Some(text))
+}
+
+/// Opens a file of a folder in which others write: links out of it are not followed, and what is no file is not
+/// waited for.
+pub(crate) fn open_within(folder: &Path, file: &Path) -> io::Result<File> {
+    let real = file.canonicalize()?;
+    if !real.starts_with(folder.canonicalize()?) {
+        return Err(io::Error::other("it is a link out of the folder"));
+    }
+    // A link that takes the file's place meanwhile is not followed either.
+    let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).expect("flags of a file are small");
+    let file = File::options().read(true).custom_flags(flags).open(&real)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    Ok(file)
 }
 
 /// Writes a component and its signature into the plugin folder. The signature is first, so that there

@@ -97,6 +97,12 @@ impl Ledger {
         earlier.filter(|kept| kept.withdrawn.is_none()).last()
     }
 
+    /// Whether all versions after the one with this digest were withdrawn, and there were some.
+    pub(crate) fn was_followed_in_vain(&self, digest: &str) -> bool {
+        let mut later = self.versions.iter().skip_while(|kept| kept.digest != digest).skip(1).peekable();
+        later.peek().is_some() && later.all(|kept| kept.withdrawn.is_some())
+    }
+
     pub(crate) fn last_good(&self) -> Option<&KeptVersion> {
         self.versions.iter().rfind(|kept| kept.withdrawn.is_none())
     }

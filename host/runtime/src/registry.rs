@@ -198,14 +198,19 @@ impl Registry {
         file: &Path,
         approval: Approval,
     ) -> Result<(), ChangeError> {
-        match self.keeper.judge(plugin, package) {
-            Err(refusal) if refusal.gate == Gate::Approval && approval == Approval::Given => {
-                self.keeper.grant(plugin)?;
-            }
-            judged => judged?,
-        }
+        self.judge(plugin, package, approval)?;
         self.keeper.note(plugin, package, file, (self.clock)())?;
         Ok(archive::put(file, package)?)
+    }
+
+    /// Whether a plugin may take service, if it is granted what it asks for.
+    fn judge(&self, plugin: &Plugin, package: &Package, approval: Approval) -> Result<(), ChangeError> {
+        match self.keeper.judge(plugin, package) {
+            Err(refusal) if refusal.gate == Gate::Approval && approval == Approval::Given => {
+                Ok(self.keeper.grant(plugin)?)
+            }
+            judged => Ok(judged?),
+        }
     }
 
     /// Takes a plugin out of service, deletes its file and forgets its versions and what it was granted. Its id
@@ -308,7 +313,10 @@ impl Registry {
         let mut folder = lock(&self.folder);
         let Some(verdict) = lock(&self.shelf).verdict_on(faulty) else { return };
         let back = match verdict {
-            Verdict::GoBack => self.go_back(faulty, "it had too many faults").ok().flatten(),
+            Verdict::GoBack => self.go_back(faulty, "it had too many faults").unwrap_or_else(|error| {
+                tracing::warn!(plugin.name = faulty.id(), %error, "there is no version to go back to");
+                None
+            }),
             Verdict::Suspect => None,
         };
         let event = back.or_else(|| lock(&self.shelf).suspect(faulty.id()));
@@ -322,12 +330,14 @@ impl Registry {
         let (kept, package) = self.keeper.good_before(id, plugin.digest())?.ok_or_else(no_previous)?;
         let file = lock(&self.shelf).file_of(id).ok_or_else(no_previous)?;
         let earlier = self.loader.load_file(&package.component, loader::digest(&package.component), &file)?;
+        // Its publisher may have lost the operator's trust meanwhile.
+        self.keeper.judge(&earlier, &package)?;
         // The file first: a version that is withdrawn and still in the folder would serve nobody after a restart.
         archive::put(&file, &package)?;
         self.keeper.withdraw(id, plugin.digest(), why)?;
         // What the later version was granted goes with it.
         self.keeper.grant(&earlier)?;
-        let background = self.background(id, &kept.digest);
+        let background = self.keeper.background(id, &kept.digest);
         Ok(lock(&self.shelf).put_back(Arc::new(earlier), background, (self.clock)()))
     }
 
@@ -356,10 +366,6 @@ impl Registry {
         let trials = self.try_files(&changes);
         let events = self.take_over(folder, changes, trials);
         self.announce(folder, events);
-    }
-
-    fn background(&self, id: &str, digest: &str) -> Background {
-        Background { previous: self.keeper.previous(id, digest), publisher: self.keeper.publisher(id) }
     }
 
     /// Makes changes visible, and gives files another chance that stood in conflict with others.

@@ -13,6 +13,8 @@ pub enum ChangeError {
     NoPrevious { id: String },
     #[error("no file of plugin {id} waits for an approval")]
     NothingWaits { id: String },
+    #[error("the version of plugin {id} that waits is no longer the one that was seen: look at it again")]
+    AnotherWaits { id: String },
     #[error("plugin {id} is still there: remove it first")]
     StillThere { id: String },
     #[error("nobody is remembered as the publisher of a removed plugin {id}")]

@@ -6,14 +6,12 @@
 //! between two steps of a careless replacement, so it is gone only after a second look.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
-
-use crate::archive::{component_file, signature_file};
+use crate::archive::{component_file, open_within, signature_file};
 use crate::refusal::{Gate, Refusal};
 
 const LOOKS_UNTIL_GONE: u8 = 2;
@@ -122,20 +120,15 @@ impl Folder {
 
 /// Reads a file of a folder, unless it is too large or lies elsewhere.
 pub(super) fn read(folder: &Path, file: &Path, limit: usize) -> Result<Vec<u8>, Refusal> {
-    let refuse = |found: String, expected: &str| {
-        Refusal::new(Gate::File, found, expected, "put a copy of the component itself into the folder")
+    let unreadable = |error: io::Error| {
+        Refusal::new(
+            Gate::File,
+            format!("the file cannot be read: {error}"),
+            "a readable file within the folder",
+            "put a copy of the component itself into the folder",
+        )
     };
-    let unreadable = |error: io::Error| refuse(format!("the file cannot be read: {error}"), "a readable file");
-    let real = file.canonicalize().map_err(unreadable)?;
-    if !real.starts_with(folder) {
-        return Err(refuse("the file is a link out of the folder".to_owned(), "a file within the folder"));
-    }
-    // A link that takes the file's place meanwhile is not followed.
-    let follow_none = i32::try_from(OFlags::NOFOLLOW.bits()).expect("flags of a file are small");
-    let file = File::options().read(true).custom_flags(follow_none).open(&real).map_err(unreadable)?;
-    if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(refuse("this is not a file".to_owned(), "a file"));
-    }
+    let file = open_within(folder, file).map_err(unreadable)?;
     let mut component = Vec::new();
     // One byte more than allowed, so that the gate sees that there is more.
     file.take(limit as u64 + 1).read_to_end(&mut component).map_err(unreadable)?;
@@ -168,9 +161,13 @@ fn is_component_name(file: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::os::unix::fs::symlink;
 
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
     use super::*;
+    use crate::archive::signature_of;
 
     struct Scene {
         _root: tempfile::TempDir,
@@ -268,6 +265,17 @@ mod tests {
         for name in ["far.wasm", "folder.wasm", "missing.wasm"] {
             assert_eq!(read(scene.folder.path(), &scene.file(name), 100).unwrap_err().gate, Gate::File, "{name}");
         }
+    }
+
+    #[test]
+    fn neither_a_pipe_nor_an_endless_signature_holds_anybody_up() {
+        let scene = Scene::new();
+        let pipe = scene.file("pipe.wasm");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR, 0).unwrap();
+        assert_eq!(read(scene.folder.path(), &pipe, 100).unwrap_err().gate, Gate::File);
+        let file = scene.file("a.wasm");
+        symlink("/dev/zero", signature_file(&file)).unwrap();
+        assert!(signature_of(&file).unwrap_err().to_string().contains("link out of the folder"));
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Registry {
         let now = (self.clock)();
         lock(&self.shelf).check_conflict(&plugin, Some(file))?;
         self.keeper.note(&plugin, &package, file, now)?;
-        let background = self.background(plugin.id(), plugin.digest());
+        let background = self.keeper.background(plugin.id(), plugin.digest());
         lock(&self.shelf).admit(Arc::new(plugin), background, Some(file), now)
     }
 
@@ -155,7 +155,7 @@ impl Registry {
     fn bring_back(&self, package: &Package, file: &Path) -> Result<RegistryEvent, Refusal> {
         let plugin = self.loader.load_file(&package.component, loader::digest(&package.component), file)?;
         self.keeper.judge(&plugin, package)?;
-        let background = self.background(plugin.id(), plugin.digest());
+        let background = self.keeper.background(plugin.id(), plugin.digest());
         lock(&self.shelf).bring_back(Arc::new(plugin), background, file, (self.clock)())
     }
 }

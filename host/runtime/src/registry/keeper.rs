@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use relink_core::time::Timestamp;
 
 use super::ChangeError;
+use super::shelf::Background;
 use crate::archive::{Archive, Package};
 use crate::ledger::{KeptVersion, Ledger};
 use crate::plugin::Plugin;
@@ -136,13 +137,13 @@ impl Keeper {
         Some((id, package))
     }
 
-    /// The name of the version that a rollback would bring back.
-    pub(super) fn previous(&self, id: &str, digest: &str) -> Option<String> {
-        self.archive.ledger(id).ok()?.good_before(digest).map(|kept| kept.version.clone())
-    }
-
-    pub(super) fn publisher(&self, id: &str) -> Option<String> {
-        self.archive.ledger(id).ok()?.publisher
+    pub(super) fn background(&self, id: &str, digest: &str) -> Background {
+        let Ok(ledger) = self.archive.ledger(id) else { return Background::default() };
+        Background {
+            previous: ledger.good_before(digest).map(|kept| kept.version.clone()),
+            came_back: ledger.was_followed_in_vain(digest),
+            publisher: ledger.publisher,
+        }
     }
 
     pub(super) fn needs_signature(&self) -> bool {

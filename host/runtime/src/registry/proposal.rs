@@ -61,18 +61,24 @@ impl Registry {
         Ok(Proposed::Waits(Arc::new(plugin)))
     }
 
-    /// Grants what the waiting file of this plugin asks for, and puts it in service.
-    pub fn approve(&self, id: &str) -> Result<(), ChangeError> {
+    /// Grants what the waiting file of this plugin asks for, and puts it in service; if the digest of what the
+    /// operator saw is known, only if the file holds that still.
+    pub fn approve(&self, id: &str, seen: Option<&str>) -> Result<(), ChangeError> {
         let mut folder = lock(&self.folder);
         let waiting = self.waiting_of(id)?;
         let component = folder::read(&self.folder_path, &waiting, self.limits().component_bytes)?;
-        self.keeper.grant(&self.loader.load_file(&component, loader::digest(&component), &waiting)?)?;
+        let digest = loader::digest(&component);
+        let plugin = self.loader.load_file(&component, digest.clone(), &waiting)?;
+        if plugin.id() != id || seen.is_some_and(|seen| seen != digest) {
+            return Err(ChangeError::AnotherWaits { id: id.to_owned() });
+        }
+        let package = Package { component, signature: archive::signature_of(&waiting)? };
+        self.judge(&plugin, &package, Approval::Given)?;
         let home = lock(&self.shelf).file_of(id).filter(|home| *home != waiting);
         let Some(home) = home else {
             self.look_again(&mut folder, &[waiting]);
             return Ok(());
         };
-        let package = Package { component, signature: archive::signature_of(&waiting)? };
         archive::put(&home, &package)?;
         self.drop_waiting(&mut folder, &waiting)?;
         self.look_again(&mut folder, &[home]);
@@ -101,7 +107,8 @@ impl Registry {
 
     fn waiting_place(&self, folder: &Folder, id: &str) -> PathBuf {
         let is_served = lock(&self.shelf).file_of(id).is_some();
-        folder.path().join(if is_served { format!("{id}.waiting.wasm") } else { format!("{id}.wasm") })
+        // Ids have no underscore, so no other plugin lies there.
+        folder.path().join(if is_served { format!("{id}_waiting.wasm") } else { format!("{id}.wasm") })
     }
 
     fn drop_waiting(&self, folder: &mut Folder, waiting: &Path) -> io::Result<()> {

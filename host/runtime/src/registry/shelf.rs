@@ -58,7 +58,15 @@ struct Slot {
 pub(super) struct Background {
     /// The version that a rollback would bring back.
     pub(super) previous: Option<String>,
+    /// It was put back in service, since what came after it was no good.
+    pub(super) came_back: bool,
     pub(super) publisher: Option<String>,
+}
+
+impl Background {
+    fn state(&self) -> ListingState {
+        if self.came_back { ListingState::RolledBack } else { ListingState::InService }
+    }
 }
 
 /// What to do about a version with too many faults.
@@ -91,7 +99,7 @@ impl Shelf {
             events.push(RegistryEvent::Loaded { id, version, digest: plugin.digest().to_owned() });
         }
         let file = file.map(Path::to_owned).or(replaced.and_then(|slot| slot.file));
-        let state = ListingState::InService;
+        let state = background.state();
         self.slots.insert(plugin.id().to_owned(), Slot { plugin, background, file, loaded_at: now, state });
         Ok(events)
     }
@@ -107,7 +115,7 @@ impl Shelf {
         self.check_conflict(&plugin, Some(file))?;
         let (id, version) = (plugin.id().to_owned(), plugin.version().to_owned());
         let event = RegistryEvent::Loaded { id: id.clone(), version, digest: plugin.digest().to_owned() };
-        let (file, state) = (Some(file.to_owned()), ListingState::InService);
+        let (file, state) = (Some(file.to_owned()), background.state());
         self.slots.insert(id, Slot { plugin, background, file, loaded_at: now, state });
         Ok(event)
     }

@@ -54,6 +54,12 @@ impl Scene {
         self.registry = open(&self.root, &self.now, &limits(), &self.trust);
     }
 
+    /// Starts again, with others to trust.
+    pub(crate) fn restart_trusting(&mut self, trust: Trust) {
+        self.trust = trust;
+        self.restart();
+    }
+
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.root.path().join("plugins").join(name)
     }

@@ -37,10 +37,13 @@ pub(crate) fn signed(keys: &KeyPair, component: Vec<u8>) -> Package {
     Package { signature: Some(sign(keys, &component)), component }
 }
 
-pub(crate) fn scene_that_trusts(publishers: &[(&str, &KeyPair)], mode: TrustMode) -> Scene {
+fn trust_in(publishers: &[(&str, &KeyPair)], mode: TrustMode) -> Trust {
     let keys: Vec<_> = publishers.iter().map(|(name, keys)| (*name, keys.pk.to_base64())).collect();
-    let trust = Trust::new(keys.iter().map(|(name, key)| (*name, key.as_str())), mode).unwrap();
-    Scene::trusting(&trust, &limits())
+    Trust::new(keys.iter().map(|(name, key)| (*name, key.as_str())), mode).unwrap()
+}
+
+pub(crate) fn scene_that_trusts(publishers: &[(&str, &KeyPair)], mode: TrustMode) -> Scene {
+    Scene::trusting(&trust_in(publishers, mode), &limits())
 }
 
 #[test]
@@ -52,9 +55,23 @@ fn a_rollback_outlives_a_restart_and_withdraws_the_version_for_good() {
     scene.settle();
     scene.restart();
     assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
+    assert_eq!(scene.listing("acme.wasm").state, ListingState::RolledBack);
     assert_eq!(gate(scene.install(&version("1.1.0"))), Gate::Withdrawn);
     scene.install(&version("1.2.0")).unwrap();
     assert_eq!(scene.listing("acme.wasm").previous.as_deref(), Some("1.0.0"));
+    assert_eq!(scene.listing("acme.wasm").state, ListingState::InService);
+}
+
+#[test]
+fn a_version_is_not_put_back_if_its_signature_is_no_longer_trusted() {
+    let (lost, fresh) =
+        (KeyPair::generate_unencrypted_keypair().unwrap(), KeyPair::generate_unencrypted_keypair().unwrap());
+    let mut scene = scene_that_trusts(&[("Acme", &lost)], TrustMode::Signed);
+    scene.registry.install(signed(&lost, version("1.0.0")), Approval::Pending).unwrap();
+    scene.restart_trusting(trust_in(&[("Acme", &fresh)], TrustMode::Signed));
+    scene.registry.install(signed(&fresh, version("1.1.0")), Approval::Pending).unwrap();
+    assert_eq!(gate(scene.registry.roll_back("acme")), Gate::Signature);
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
 }
 
 #[test]
@@ -77,9 +94,9 @@ fn an_upgrade_that_asks_for_more_waits_for_approval() {
     let waiting = scene.registry.list().into_iter().find(|listing| listing.state == ListingState::Waiting).unwrap();
     assert_eq!(waiting.claims.as_deref(), Some("acme"));
     assert_eq!(waiting.asks, ["talks to more.acme.example"]);
-    scene.registry.approve("acme").unwrap();
+    scene.registry.approve("acme", None).unwrap();
     assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
-    assert!(matches!(scene.registry.approve("acme"), Err(ChangeError::NothingWaits { .. })));
+    assert!(matches!(scene.registry.approve("acme", None), Err(ChangeError::NothingWaits { .. })));
     scene.restart();
     assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
 }
@@ -125,7 +142,7 @@ fn what_waits_over_a_restart_can_still_be_approved() {
     scene.put("acme.wasm", &version("1.0.0"));
     scene.put("acme.wasm", &wider("1.1.0"));
     scene.restart();
-    scene.registry.approve("acme").unwrap();
+    scene.registry.approve("acme", None).unwrap();
     assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
 }
 
@@ -159,7 +176,7 @@ fn a_server_follows_what_another_process_changes() {
     scene.put("acme.wasm", &version("1.0.0"));
     scene.put("acme.wasm", &wider("1.1.0"));
     let command_line = scene.another_process();
-    command_line.approve("acme").unwrap();
+    command_line.approve("acme", None).unwrap();
     scene.settle();
     assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
     command_line.roll_back("acme").unwrap();

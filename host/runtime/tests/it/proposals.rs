@@ -44,7 +44,7 @@ fn a_first_version_waits_with_all_that_it_asks_for() {
     ] {
         assert!(asks.iter().any(|ask| ask == line), "{line:?} is not among {asks:?}");
     }
-    scene.registry.approve("acme").unwrap();
+    scene.registry.approve("acme", None).unwrap();
     assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
     scene.restart();
     assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
@@ -67,7 +67,7 @@ fn what_waits_does_not_displace_what_serves_not_even_over_a_restart() {
     scene.restart();
     assert_eq!(scene.version_of("acme").as_deref(), Some("1.0.0"));
     assert_eq!(scene.asks().unwrap(), ["talks to more.acme.example"]);
-    scene.registry.approve("acme").unwrap();
+    scene.registry.approve("acme", None).unwrap();
     scene.settle();
     assert_eq!((scene.version_of("acme").as_deref(), scene.asks()), (Some("1.1.0"), None));
     assert_eq!(scene.files(), ["acme.wasm"]);
@@ -78,11 +78,25 @@ fn what_waits_does_not_displace_what_serves_not_even_over_a_restart() {
 }
 
 #[test]
+fn only_what_was_seen_is_approved() {
+    let scene = Scene::new();
+    scene.install(&version("1.0.0")).unwrap();
+    let Proposed::Waits(seen) = scene.propose(&wider("1.1.0")).unwrap() else { panic!("it needs no approval") };
+    scene.propose(&wider("1.2.0")).unwrap();
+    let approve = |digest: &str| scene.registry.approve("acme", Some(digest));
+    assert!(matches!(approve(seen.digest()), Err(ChangeError::AnotherWaits { .. })));
+    assert!(scene.registry.history("acme").unwrap().granted.hosts.iter().all(|host| host != "more.acme.example"));
+    let waiting = scene.registry.list().into_iter().find(|listing| listing.state == ListingState::Waiting).unwrap();
+    approve(waiting.digest.as_deref().unwrap()).unwrap();
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.2.0"));
+}
+
+#[test]
 fn what_a_version_was_granted_is_taken_back_with_it() {
     let mut scene = Scene::new();
     scene.install(&version("1.0.0")).unwrap();
     scene.propose(&wider("1.1.0")).unwrap();
-    scene.registry.approve("acme").unwrap();
+    scene.registry.approve("acme", None).unwrap();
     assert!(scene.registry.history("acme").unwrap().granted.hosts.contains("more.acme.example"));
     scene.registry.roll_back("acme").unwrap();
     assert!(!scene.registry.history("acme").unwrap().granted.hosts.contains("more.acme.example"));

@@ -134,7 +134,7 @@ fn what_waits_goes_on_waiting_when_another_proposal_is_refused() {
     rivals.scene.settle();
     rivals.scene.restart();
     assert_eq!(rivals.scene.version_of("acme"), None, "nobody has approved it");
-    rivals.scene.registry.approve("acme").unwrap();
+    rivals.scene.registry.approve("acme", None).unwrap();
 }
 
 #[test]

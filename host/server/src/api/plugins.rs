@@ -85,6 +85,13 @@ pub(crate) struct Wish {
     propose: bool,
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Seen {
+    /// Approve the version with this SHA-256, and no other that may have come meanwhile.
+    digest: Option<String>,
+}
+
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Installed {
     id: String,
@@ -158,15 +165,16 @@ pub(crate) async fn remove(
 /// Approve or reject what a version asks for, go back to the version before, disable or enable a plugin, forget who
 /// published one that was removed, or trust its diagnoses although it calls much broken at once
 #[utoipa::path(post, path = "/api/v1/plugins/{id}/{action}", tag = "plugins",
-    params(("id" = String, Path,), ("action" = Action, Path,)),
+    params(("id" = String, Path,), ("action" = Action, Path,), Seen),
     responses((status = 204, description = "Done"), (status = 403, body = ProblemDocument),
         (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub(crate) async fn act(
     State(app): State<App>,
     Operator(caller): Operator,
     Path((id, action)): Path<(String, Action)>,
+    Query(Seen { digest }): Query<Seen>,
 ) -> Result<StatusCode, Trouble> {
-    plugins::perform(&app, &caller, &id, action).await?;
+    plugins::perform(&app, &caller, &id, action, digest).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -114,7 +114,7 @@ pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
         Action::Push(arguments) => push::run(config, arguments),
         Action::Pull(arguments) => pull::run(config, arguments),
         Action::Install(arguments) => manage::install(config, arguments),
-        Action::Approve { id } => manage::change(config, id, "has what it asked for", |registry| registry.approve(id)),
+        Action::Approve { id } => manage::change(config, id, "has what it asked for", |registry| registry.approve(id, None)),
         Action::Reject { id } => manage::change(config, id, "stays as it is", |registry| registry.reject(id)),
         Action::Rollback { id } => manage::roll_back(config, id),
         Action::Disable { id } => manage::change(config, id, "is out of service", |registry| registry.disable(id)),

@@ -52,11 +52,8 @@ pub(super) async fn act(
     Path((id, action)): Path<(String, Action)>,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    let seen = fields.get("digest");
-    if matches!(action, Action::Approve) && !seen.is_empty() && !waits(&visit, &id, seen) {
-        return Err(Trouble::conflict("The version that waits is no longer the one that you saw. Look at it again."));
-    }
-    plugins::perform(&visit.app, &visit.identity, &id, action).await?;
+    let seen = Some(fields.get("digest").to_owned()).filter(|digest| !digest.is_empty());
+    plugins::perform(&visit.app, &visit.identity, &id, action, seen).await?;
     Ok(visit.go(&next(&visit, &id).await?, &banner(Tone::Ok, "Done.", action.outcome())))
 }
 
@@ -75,14 +72,6 @@ async fn next(visit: &Visit, id: &str) -> Result<String, Trouble> {
 /// The address of a plugin's page. Ids of plugins have no characters that a path could not hold.
 pub(super) fn address(id: &str) -> String {
     format!("/plugins/{id}")
-}
-
-fn waits(visit: &Visit, id: &str, digest: &str) -> bool {
-    let is_it = |listing: &Listing| {
-        let is_of = listing.claims.as_deref() == Some(id) && listing.digest.as_deref() == Some(digest);
-        is_of && listing.state == ListingState::Waiting
-    };
-    visit.app.engine().registry().list().iter().any(is_it)
 }
 
 /// What is in service, or the file that would be.

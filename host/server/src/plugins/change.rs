@@ -54,19 +54,25 @@ impl Action {
     }
 }
 
-/// Does one thing to a plugin.
-pub(crate) async fn perform(app: &App, caller: &Identity, id: &str, action: Action) -> Result<(), Trouble> {
-    let change: fn(&Registry, &str) -> Result<(), ChangeError> = match action {
+/// Does one thing to a plugin. `seen` is the digest of what the caller looked at, if that matters.
+pub(crate) async fn perform(
+    app: &App,
+    caller: &Identity,
+    id: &str,
+    action: Action,
+    seen: Option<String>,
+) -> Result<(), Trouble> {
+    let change: fn(&Registry, &str, Option<&str>) -> Result<(), ChangeError> = match action {
         Action::Approve => Registry::approve,
-        Action::Reject => Registry::reject,
-        Action::Rollback => |registry, id| registry.roll_back(id).map(drop),
-        Action::Disable => Registry::disable,
-        Action::Enable => Registry::enable,
-        Action::Forget => Registry::forget,
+        Action::Reject => |registry, id, _| registry.reject(id),
+        Action::Rollback => |registry, id, _| registry.roll_back(id).map(drop),
+        Action::Disable => |registry, id, _| registry.disable(id),
+        Action::Enable => |registry, id, _| registry.enable(id),
+        Action::Forget => |registry, id, _| registry.forget(id),
         Action::TrustDiagnoses => return trust_diagnoses(app, caller, id).await,
     };
     let wanted = id.to_owned();
-    self::change(app, caller, move |registry| change(registry, &wanted)).await?.map_err(trouble)?;
+    self::change(app, caller, move |registry| change(registry, &wanted, seen.as_deref())).await?.map_err(trouble)?;
     leave_note(app, caller, (action.name(), id)).await
 }
 
@@ -127,9 +133,10 @@ async fn change<T: Send + 'static>(
 pub(crate) fn trouble(error: ChangeError) -> Trouble {
     match error {
         ChangeError::Unknown { .. } | ChangeError::NotPinned { .. } => Trouble::not_found(),
-        ChangeError::NoPrevious { .. } | ChangeError::NothingWaits { .. } | ChangeError::StillThere { .. } => {
-            Trouble::conflict(error.to_string())
-        }
+        ChangeError::NoPrevious { .. }
+        | ChangeError::NothingWaits { .. }
+        | ChangeError::AnotherWaits { .. }
+        | ChangeError::StillThere { .. } => Trouble::conflict(error.to_string()),
         ChangeError::Refused(refusal) => Trouble::unprocessable("component", refusal.to_string()),
         ChangeError::Folder(error) => {
             tracing::error!(%error, "the plugin folder cannot be changed");

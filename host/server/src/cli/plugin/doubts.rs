@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn an_operator_reads_since_when_and_what_to_do() {
-        let moment = |ms| Timestamp::from_ms(1_790_000_000_000 + ms);
+        let moment = |ms: i64| Timestamp::from_ms(1_790_000_000_000 + ms);
         let doubted = Doubted { since: moment(0), until: moment(3_600_000), reporting: 9, failing: 7, held: 6 };
         let sentence = Doubts::from(doubted).sentence("acme");
         let (since, until) = (moment(0), moment(3_600_000));
