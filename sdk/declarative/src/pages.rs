@@ -21,6 +21,8 @@ pub(crate) struct Pages {
     /// The `Link` header names the next page (RFC 8288).
     #[serde(default)]
     pub(crate) link_header: bool,
+    /// The next page begins behind the last item, whose id lies there in it.
+    pub(crate) last_item: Option<Pointer>,
     pub(crate) in_query: Option<String>,
     pub(crate) in_body: Option<Pointer>,
     /// There is a next page only if something stands there.
@@ -58,6 +60,7 @@ impl Pages {
             self.number.is_some(),
             self.offset.is_some(),
             self.link_header,
+            self.last_item.is_some(),
             self.complete,
         ];
         named.into_iter().filter(|is_named| *is_named).count()
@@ -70,6 +73,7 @@ impl Pages {
             Self { number: Some(numbered), .. } => Paging::number(numbered.first, numbered.size),
             Self { offset: Some(sized), .. } => Paging::offset(sized.size),
             Self { link_header: true, .. } => Paging::link_header(),
+            Self { last_item: Some(pointer), .. } => Paging::last_item(pointer.as_str()),
             _ => Paging::one(),
         };
         if let Some(parameter) = &self.in_query {

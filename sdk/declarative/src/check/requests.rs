@@ -83,7 +83,7 @@ pub(super) fn check_pages(pages: Option<&Pages>, place: &Place, found: &mut Vec<
     if ways != 1 {
         found.push(place.mistake(
             format!("{ways} ways of paging are named"),
-            "name one of token, next-url, number, offset, link-header, complete",
+            "name one of token, next-url, number, offset, link-header, last-item, complete",
         ));
     }
 }

@@ -155,6 +155,11 @@ fn keys_and_days_are_columns_of_their_type() {
         json!({ "token": "/next", "link-header": true }),
         "datasets.clicks.pages: 2 ways of paging are named",
     );
+    check(
+        &format!("{place}/pages"),
+        json!({ "last-item": "/id", "complete": true }),
+        "datasets.clicks.pages: 2 ways of paging are named",
+    );
 }
 
 #[test]
