@@ -17,11 +17,15 @@ use crate::values::Template;
 
 pub(crate) use column::{Column, Type};
 pub(crate) use items::ItemsAt;
+#[cfg(test)]
+pub(crate) use {column::Long as LongColumn, items::Long as LongItems};
 
 /// One dataset.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Dataset {
+    /// What is in it, for the person who authorizes.
     pub(crate) label: String,
     /// The columns that together identify a row.
     pub(crate) key: List<String>,
@@ -31,6 +35,7 @@ pub(crate) struct Dataset {
     /// Only accounts of this kind have it.
     pub(crate) for_accounts: Option<String>,
     pub(crate) request: Request,
+    /// Where the rows lie in the answer.
     pub(crate) items: Option<ItemsAt>,
     pub(crate) pages: Option<Pages>,
     /// What each item gets in addition, since only the request knows it.
@@ -40,13 +45,17 @@ pub(crate) struct Dataset {
 
 /// Rows belong to days.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Daily {
     /// The column that holds the day of a row.
     pub(crate) day: String,
+    /// How many days are asked for at once, at most.
     pub(crate) window_days: Option<u32>,
+    /// For how many days the provider still corrects its figures.
     #[serde(default)]
     pub(crate) restated_days: u32,
+    /// How far back the provider remembers.
     pub(crate) history_days: Option<u32>,
 }
 

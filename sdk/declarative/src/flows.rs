@@ -14,6 +14,7 @@ use crate::values::Pointer;
 
 /// Whose authorization it is.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Identify {
     /// That of the probe otherwise.
@@ -25,6 +26,7 @@ pub(crate) struct Identify {
 
 /// What the authorization can see.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Accounts {
     /// That of `identify` otherwise.

@@ -13,9 +13,12 @@ use crate::values::{Piece, Source, Template};
 
 /// One request: `get` or `post`, and what goes with it.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Request {
+    /// A path below `base`, or a whole address.
     pub(crate) get: Option<Template>,
+    /// The same, for a request with a body.
     pub(crate) post: Option<Template>,
     #[serde(default)]
     pub(crate) query: BTreeMap<String, Template>,
@@ -28,11 +31,13 @@ pub(crate) struct Request {
     /// Sending it twice does no harm, as for a search that happens to be a POST.
     #[serde(default)]
     pub(crate) repeatable: bool,
+    /// The largest answer; 4 MiB otherwise.
     pub(crate) max_bytes: Option<u32>,
 }
 
 /// What holds for every dataset that says nothing else.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Defaults {
     pub(crate) items: Option<ItemsAt>,
