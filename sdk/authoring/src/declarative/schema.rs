@@ -83,6 +83,7 @@ fn what_the_interpreter_refuses_of_names_and_forms_is_underlined_while_it_is_wri
         ("subject = \"/id\"", "subject = \"id\""),
         ("items = \"/data\"", "items = { xml = {} }"),
         ("restated-days = 3", "restated_days = 3"),
+        ("items = \"/data\"\npages", "each = { request = { get = \"/a\" }, id = \"/id\", batches-of = 0 }\npages"),
         ("in-query = \"cursor\"", "in-path = \"cursor\""),
         ("\"text /campaign/id\"", "\"string /campaign/id\""),
         ("times = 1e-6", "divided-by = 1e6"),
@@ -109,6 +110,11 @@ fn every_form_that_the_interpreter_takes_is_let_through() {
         ("items = \"/data\"", "items = { csv = { delimiter = \";\", skipped-lines = 1 } }"),
         ("items = \"/data\"", "items = { lines = {} }"),
         ("pages = { token = \"/next\", in-query", "pages = { last-item = \"/id\", in-query"),
+        (
+            "request = { get = \"/accounts/{account}/clicks\"",
+            "each = { request = { get = \"/a\" }, id = \"/id\", batches-of = 20, separator = \"|\" }\n\
+             request = { get = \"/clicks/{each}\"",
+        ),
         ("\"text /campaign/id\"", "\"text\""),
         ("phase = \"api\",", "phase = [\"api\", \"token-endpoint\"], status = [401, \"400-403\", \"5xx\"],"),
         (
