@@ -52,3 +52,24 @@ impl Each {
         ids.join(self.separator.as_deref().unwrap_or(","))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_request_takes_the_ids_of_its_batch_as_the_provider_wants_them() {
+        let each = |mut table: Value| -> Each {
+            table["request"] = json!({ "get": "/campaigns" });
+            table["id"] = json!("/id");
+            serde_json::from_value(table).unwrap()
+        };
+        let batch = [json!("a"), json!("b")];
+        assert_eq!(each(json!({})).joined(&batch), "a,b");
+        assert_eq!(each(json!({ "separator": "|" })).joined(&batch), "a|b");
+        assert_eq!(each(json!({})).batches_of.get(), 1);
+        assert_eq!(each(json!({ "batches-of": 20 })).batches_of.get(), 20);
+    }
+}
