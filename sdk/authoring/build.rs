@@ -7,12 +7,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Files and folders of the repository, from its root.
-const PACKED: [&str; 21] = [
+const PACKED: [&str; 22] = [
     "Cargo.lock",
     "Cargo.toml",
     "plugins/README.md",
     "plugins/_template",
     "sdk/declarative/README.md",
+    "sdk/declarative/plugin.schema.json",
     "sdk/declarative/template",
     "sdk/fixtures/Cargo.toml",
     "sdk/fixtures/src",

@@ -66,4 +66,6 @@ impl Table {
 }
 
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod tests;

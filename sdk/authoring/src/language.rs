@@ -44,7 +44,7 @@ impl Language {
             Self::Python => {
                 &["plugins/README.md", "sdk/python/README.md", "sdk/python/pyproject.toml", "sdk/python/src/", "wit/"]
             }
-            Self::Toml => &["plugins/README.md", "sdk/declarative/README.md"],
+            Self::Toml => &["plugins/README.md", "sdk/declarative/README.md", "sdk/declarative/plugin.schema.json"],
         }
     }
 

@@ -42,6 +42,7 @@ fn adapted(path: &str, text: &str) -> String {
     match path {
         "package.json" => text.replace("\"file:../..\"", &format!("\"file:{VENDOR}/sdk/js\"")),
         "requirements.txt" => text.replace("--editable ..[", &format!("--editable ./{VENDOR}/sdk/python[")),
+        "plugin.toml" => text.replace("#:schema ../", &format!("#:schema ./{VENDOR}/sdk/declarative/")),
         // The name that the guides use.
         ".gitignore" => format!("{text}secrets.toml\n"),
         _ => text.replace("`plugins/README.md`", &format!("`{VENDOR}/plugins/README.md`")),
@@ -143,11 +144,19 @@ mod tests {
             let (folder, files) = started(language);
             for file in files.iter().filter(|file| !file.starts_with("vendor/") && *file != "Cargo.lock") {
                 let text = fs::read_to_string(folder.path().join("beacon").join(file)).unwrap();
-                for left in ["acme", "Acme", "workspace = true", "file:../..", "--editable ..["] {
+                for left in ["acme", "Acme", "workspace = true", "file:../..", "--editable ..[", "#:schema ../"] {
                     assert!(!text.contains(left), "{language}: {left:?} in {file}");
                 }
             }
         }
+    }
+
+    #[test]
+    fn an_editor_finds_the_schema_of_a_table() {
+        let (folder, files) = started(Language::Toml);
+        let table = fs::read_to_string(folder.path().join("beacon/plugin.toml")).unwrap();
+        let schema = table.lines().next().unwrap().strip_prefix("#:schema ./").unwrap();
+        assert!(files.contains(schema), "{schema} of {files:?}");
     }
 
     #[test]

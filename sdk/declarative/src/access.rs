@@ -10,6 +10,7 @@ use crate::values::SecretText;
 
 /// One way to authorize, or both.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Access {
     pub(crate) oauth2: Option<Oauth2>,
@@ -19,6 +20,7 @@ pub(crate) struct Access {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Method {
     Oauth2,
@@ -27,6 +29,7 @@ pub(crate) enum Method {
 
 /// Secrets that a person types, sent as they are.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct ApiKey {
     pub(crate) id: Option<String>,
@@ -43,6 +46,7 @@ pub(crate) struct ApiKey {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Secret {
     pub(crate) name: String,
@@ -54,6 +58,7 @@ pub(crate) struct Secret {
 
 /// Basic authentication: which secret is the user name, and which the password.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Basic {
     pub(crate) user: Option<SecretText>,

@@ -5,8 +5,9 @@ use serde::Deserialize;
 
 use crate::values::BudgetKey;
 
-/// At most `calls` per `per_s`, counted per `key`, to the given hosts or to all.
+/// At most `calls` per `per-s`, counted per `key`, to the given hosts or to all.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Budget {
     pub(crate) calls: u32,

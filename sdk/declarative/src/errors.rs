@@ -15,18 +15,24 @@ pub(crate) use wait::RetryAfter;
 
 /// One rule. Remedy and actor follow from the reason, and the actor from the remedy.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Rule {
+    /// Stable and specific; the id of the provider is put before it.
     pub(crate) code: String,
     pub(crate) reason: Reason,
     /// Conditions that must all hold, or several such tables of which one must.
     pub(crate) when: List<Conditions>,
     pub(crate) cause: Option<String>,
+    /// Confirmed for longer before anybody is told.
     #[serde(default)]
     pub(crate) doubtful: bool,
     pub(crate) blast: Option<Blast>,
+    /// What ends it; follows from the reason otherwise.
     pub(crate) remedy: Option<Remedy>,
+    /// Who must act; follows from the remedy otherwise.
     pub(crate) actor: Option<Actor>,
+    /// What people are told; `{provider}` and `{account}` are filled in.
     pub(crate) message: Option<String>,
     /// Where the provider's own words lie, which are appended to the message.
     pub(crate) quote: Option<Pointer>,

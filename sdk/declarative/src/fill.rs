@@ -20,6 +20,8 @@ pub(crate) struct Values<'a> {
     pub(crate) plugin: &'a Plugin,
     pub(crate) context: &'a Context,
     pub(crate) slice: Option<&'a Slice>,
+    /// The ids for which the request of a dataset asks, of a list that was fetched before.
+    pub(crate) each: Option<&'a str>,
 }
 
 impl Values<'_> {
@@ -83,6 +85,7 @@ impl Values<'_> {
             Source::Since => Ok(since.to_owned()),
             Source::Until => Ok(until.to_owned()),
             Source::DayAfterUntil => day_plus(until, 1).ok_or_else(|| format!("{until:?} is no day")),
+            Source::Each => self.each.map(str::to_owned).ok_or_else(|| "there is no list here".to_owned()),
             Source::Setting(name) => settings::value(&self.plugin.settings, name, self.context)
                 .ok_or_else(|| format!("the setting {name:?} has no value")),
         }

@@ -14,6 +14,7 @@ use crate::values::Pointer;
 
 /// Whose authorization it is.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Identify {
     /// That of the probe otherwise.
@@ -25,6 +26,7 @@ pub(crate) struct Identify {
 
 /// What the authorization can see.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Accounts {
     /// That of `identify` otherwise.
@@ -89,7 +91,7 @@ impl Plugin {
         let Some((name, dataset)) = self.datasets.get_key_value(&slice.dataset) else {
             return Flow::unknown_dataset(slice);
         };
-        flow_or_refusal(dataset.fetch(name, &Values { plugin: self, context, slice: Some(slice) }))
+        flow_or_refusal(dataset.flow(name, self, context, slice))
     }
 
     fn identify_request(&self) -> &Request {
@@ -97,11 +99,11 @@ impl Plugin {
     }
 
     fn values<'a>(&'a self, context: &'a Context) -> Values<'a> {
-        Values { plugin: self, context, slice: None }
+        Values { plugin: self, context, slice: None, each: None }
     }
 }
 
-fn flow_or_refusal(flow: Result<Flow, String>) -> Flow {
+pub(crate) fn flow_or_refusal(flow: Result<Flow, String>) -> Flow {
     flow.unwrap_or_else(Flow::refused)
 }
 

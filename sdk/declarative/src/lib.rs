@@ -24,6 +24,8 @@ mod plugin;
 mod refusals;
 mod requests;
 pub mod room;
+#[cfg(test)]
+mod schema;
 mod settings;
 mod values;
 

@@ -12,6 +12,7 @@ use crate::values::SecretText;
 
 /// The authorization code grant.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Oauth2 {
     pub(crate) id: Option<String>,
@@ -25,15 +26,19 @@ pub(crate) struct Oauth2 {
     #[serde(default)]
     pub(crate) optional_scopes: BTreeMap<String, String>,
     pub(crate) scope_separator: Option<String>,
+    /// `true` otherwise.
     pub(crate) pkce: Option<bool>,
     pub(crate) token_auth: Option<ClientProof>,
+    /// How the token endpoint wants its parameters; as a form otherwise.
     pub(crate) token_body: Option<TokenBody>,
+    /// Renamed parameters: `client_id = "app_id"`.
     #[serde(default)]
     pub(crate) param_names: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) authorize_params: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) reconnect_params: BTreeMap<String, String>,
+    /// The parameter that preselects the account.
     pub(crate) login_hint: Option<String>,
     #[serde(default)]
     pub(crate) token_params: BTreeMap<String, String>,
@@ -41,11 +46,14 @@ pub(crate) struct Oauth2 {
     pub(crate) refresh_params: BTreeMap<String, String>,
     /// Without it, a person must authorize again when the token has run out.
     pub(crate) refresh: Option<Renewal>,
+    /// Where the token answer is not RFC 6749: `access_token = "/data/token"`.
     #[serde(default)]
     pub(crate) token_pointers: BTreeMap<String, String>,
+    /// What the login brings that becomes a setting of the connection.
     #[serde(default)]
     pub(crate) keep: Vec<Kept>,
     pub(crate) assumed_lifetime_s: Option<u64>,
+    /// After so many days the provider wants a person to authorize again.
     pub(crate) reauthorize_days: Option<u32>,
     /// What the operator supplies besides the client's id and secret.
     #[serde(default)]
@@ -58,6 +66,7 @@ pub(crate) struct Oauth2 {
 
 /// How the client proves who it is at the token endpoint.
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ClientProof {
     Body,
@@ -66,6 +75,7 @@ pub(crate) enum ClientProof {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum TokenBody {
     Form,
@@ -74,6 +84,7 @@ pub(crate) enum TokenBody {
 
 /// What becomes of a refresh token when it is used.
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Renewal {
     /// It stays the same.
@@ -89,6 +100,7 @@ pub(crate) enum Renewal {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Kept {
     pub(crate) from: KeptSource,
@@ -97,6 +109,7 @@ pub(crate) struct Kept {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum KeptSource {
     CallbackQuery,

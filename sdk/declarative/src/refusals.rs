@@ -10,6 +10,7 @@ use crate::values::{Pointer, Scalar};
 
 /// What shows that such an answer is an error; all of it must hold. What the error means, the error table says.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Refusal {
     #[serde(default)]

@@ -13,9 +13,12 @@ use crate::values::{Piece, Source, Template};
 
 /// One request: `get` or `post`, and what goes with it.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Request {
+    /// A path below `base`, or a whole address.
     pub(crate) get: Option<Template>,
+    /// The same, for a request with a body.
     pub(crate) post: Option<Template>,
     #[serde(default)]
     pub(crate) query: BTreeMap<String, Template>,
@@ -28,11 +31,13 @@ pub(crate) struct Request {
     /// Sending it twice does no harm, as for a search that happens to be a POST.
     #[serde(default)]
     pub(crate) repeatable: bool,
+    /// The largest answer; 4 MiB otherwise.
     pub(crate) max_bytes: Option<u32>,
 }
 
 /// What holds for every dataset that says nothing else.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Defaults {
     pub(crate) items: Option<ItemsAt>,
@@ -41,9 +46,28 @@ pub(crate) struct Defaults {
     pub(crate) query: BTreeMap<String, Template>,
 }
 
+impl Defaults {
+    /// Where items lie, if nothing is said for one request.
+    pub(crate) fn items_or(&self, own: Option<&ItemsAt>) -> ItemsAt {
+        own.or(self.items.as_ref()).cloned().unwrap_or_default()
+    }
+
+    /// How pages follow each other, if nothing is said for one request.
+    pub(crate) fn pages_or<'a>(&'a self, own: Option<&'a Pages>) -> Option<&'a Pages> {
+        own.or(self.pages.as_ref())
+    }
+}
+
 impl Request {
     pub(crate) fn target(&self) -> Option<&Template> {
         self.get.as_ref().or(self.post.as_ref())
+    }
+
+    /// Whether something in it depends on the item of a list.
+    pub(crate) fn names_an_item(&self) -> bool {
+        let texts = [&self.query, &self.headers, &self.form].into_iter().flat_map(BTreeMap::values);
+        let names = |text: &Template| text.sources().any(|source| *source == Source::Each);
+        self.target().into_iter().chain(texts).any(names) || self.json.as_ref().is_some_and(names_an_item)
     }
 
     /// The request with its values filled in.
@@ -78,6 +102,15 @@ impl Request {
 
     fn form_fields(&self, values: &Values<'_>) -> Result<Vec<(&str, String)>, String> {
         self.form.iter().map(|(name, text)| Ok((name.as_str(), values.text(text)?))).collect()
+    }
+}
+
+fn names_an_item(document: &Value) -> bool {
+    match document {
+        Value::String(text) => text.contains("{each}"),
+        Value::Array(items) => items.iter().any(names_an_item),
+        Value::Object(members) => members.values().any(names_an_item),
+        _ => false,
     }
 }
 

@@ -23,24 +23,28 @@ export const Pages = {
   /** Pages are numbered from `first`; a page of fewer than `size` items is the last one. */
   number: (first, size, options) =>
     new Paginator("Pages.number", { query: "page", ...options }, {
-      next({ page, document, count }, total) {
+      next({ page, document, items }, total) {
         const number = page?.number ?? first;
-        return hasMore(document, count, size, total, (number - first + 1) * size) ? { number: number + 1 } : null;
+        return hasMore(document, items.length, size, total, (number - first + 1) * size) ? { number: number + 1 } : null;
       },
     }),
 
   /** The next page starts at an offset; a page of fewer than `size` items is the last one. */
   offset: (size, options) =>
     new Paginator("Pages.offset", { query: "offset", ...options }, {
-      next({ page, document, count }, total) {
-        const seen = (page?.offset ?? 0) + count;
-        return hasMore(document, count, size, total, seen) ? { offset: seen } : null;
+      next({ page, document, items }, total) {
+        const seen = (page?.offset ?? 0) + items.length;
+        return hasMore(document, items.length, size, total, seen) ? { offset: seen } : null;
       },
     }),
 
   /** The `Link` header names the next page (RFC 8288). */
   linkHeader: (options) =>
     new Paginator("Pages.linkHeader", { ...options }, { next: ({ answer }) => wrap("url", nextLink(answer.header("link") ?? "")) }),
+
+  /** The next page begins behind the last item of this one, whose id lies at a JSON pointer in it. */
+  lastItem: (pointer, options) =>
+    new Paginator("Pages.lastItem", { query: "after", ...options }, { next: ({ items }) => (items.length === 0 ? null : { token: idOf(items.at(-1), pointer) }) }),
 };
 
 class Paginator {
@@ -89,6 +93,13 @@ function hasMore(document, count, size, totalPointer, seen) {
 function tokenAt(document, pointer) {
   const text = scalar(at(document, pointer));
   return text === "" || text === "false" ? undefined : text;
+}
+
+/** Pages must not end quietly where an item is not what was expected. */
+function idOf(item, pointer) {
+  const id = tokenAt(item, pointer);
+  if (id === undefined) throw new Unreadable("the last item has no id to go on from");
+  return id;
 }
 
 /** Whether there is something: an empty object is, an empty list is not. */

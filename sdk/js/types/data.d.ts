@@ -117,7 +117,7 @@ export interface PagesOptions {
 }
 
 export interface PlacedOptions extends PagesOptions {
-  /** The parameter of the query for the token, number or offset. */
+  /** The parameter of the query for the token, number, offset or id. */
   query?: string | undefined;
   /** A JSON pointer into the body, in place of a parameter. */
   body?: string | undefined;
@@ -141,6 +141,11 @@ export const Pages: {
   offset(size: number, options?: CountedOptions): PagesKind;
   /** The `Link` header names the next page (RFC 8288). */
   linkHeader(options?: PagesOptions): PagesKind;
+  /**
+   * The next page begins behind the last item of this one, whose id lies at a JSON pointer in it ("after" in
+   * the query). A page without items is the last one; `onlyIf` saves the request for it.
+   */
+  lastItem(pointer: string, options?: PlacedOptions): PagesKind;
 };
 
 /** What an operation does; made by `Fetch`, `report`, `each` and `Flow`. */

@@ -84,15 +84,15 @@ impl Items {
         matches!(self.0, Shape::Array(_))
     }
 
-    /// How many items [`Items::take_from`] would give.
-    pub(crate) fn count_in(&self, document: &Value) -> usize {
+    /// The items that [`Items::take_from`] would give.
+    pub(crate) fn within<'a>(&self, document: &'a Value) -> &'a [Value] {
         match &self.0 {
             Shape::Array(pointer) => match document.pointer(pointer) {
-                Some(Value::Array(items)) => items.len(),
-                Some(Value::Object(_)) => 1,
-                _ => 0,
+                Some(Value::Array(items)) => items,
+                Some(item @ Value::Object(_)) => std::slice::from_ref(item),
+                _ => &[],
             },
-            Shape::Lines | Shape::Csv { .. } => 0,
+            Shape::Lines | Shape::Csv { .. } => &[],
         }
     }
 
@@ -186,13 +186,13 @@ mod tests {
     }
 
     #[test]
-    fn as_many_items_are_taken_as_were_counted() {
+    fn the_items_that_are_taken_are_those_that_were_seen() {
         let cases = [("/data", 2), ("/one", 1), ("/none", 0), ("/text", 0), ("/missing", 0), ("", 1)];
         let document = json!({"data": [{"id": 1}, {"id": 2}], "one": {"id": 3}, "none": null, "text": "x"});
         for (pointer, count) in cases {
             let items = Items::at(pointer);
-            assert_eq!(items.count_in(&document), count, "{pointer:?}");
-            assert_eq!(items.take_from(document.clone()).len(), count, "{pointer:?}");
+            assert_eq!(items.within(&document).len(), count, "{pointer:?}");
+            assert_eq!(items.take_from(document.clone()), items.within(&document), "{pointer:?}");
         }
         assert_eq!(Items::at("/data").take_from(document), [json!({"id": 1}), json!({"id": 2})]);
     }

@@ -19,7 +19,9 @@ use crate::{Request, Response};
 /// let linkedin_like = Pages::offset(100).in_query("start").total("/paging/total");
 /// // Link: <https://…?page=2>; rel="next"
 /// let github_like = Pages::link_header();
-/// # let _ = (hubspot_like, copper_like, linkedin_like, github_like);
+/// // {"data": [..., {"id": "ch_9"}], "has_more": true} and ?starting_after=ch_9
+/// let stripe_like = Pages::last_item("/id").in_query("starting_after").only_if("/has_more");
+/// # let _ = (hubspot_like, copper_like, linkedin_like, github_like, stripe_like);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Pages {
@@ -37,6 +39,7 @@ enum Kind {
     Number { first: u64, size: u64 },
     Offset { size: u64 },
     LinkHeader,
+    LastItem(String),
 }
 
 #[derive(Clone, Debug)]
@@ -90,17 +93,25 @@ impl Pages {
         Self::of(Kind::LinkHeader, "")
     }
 
+    /// The next page begins behind the last item of this one, whose id lies at a JSON pointer in it; a
+    /// page without items is the last one. The id goes into the parameter `after` unless another
+    /// place is named. Name [`Pages::only_if`] where the answer says whether there is more, which
+    /// saves the request for that empty page.
+    pub fn last_item(pointer: &str) -> Self {
+        Self::of(Kind::LastItem(pointer.to_owned()), "after")
+    }
+
     fn of(kind: Kind, parameter: &str) -> Self {
         Self { kind, place: Place::Query(parameter.to_owned()), only_if: None, total: None }
     }
 
-    /// Puts the token, number or offset into this parameter of the query.
+    /// Puts the token, number, offset or id into this parameter of the query.
     pub fn in_query(mut self, parameter: &str) -> Self {
         self.place = Place::Query(parameter.to_owned());
         self
     }
 
-    /// Puts the token, number or offset into the JSON body, at this pointer.
+    /// Puts the token, number, offset or id into the JSON body, at this pointer.
     pub fn in_body(mut self, pointer: &str) -> Self {
         self.place = Place::Body(pointer.to_owned());
         self
@@ -135,32 +146,37 @@ impl Pages {
         }
     }
 
-    /// The page after this one, if there is one.
+    /// The page after this one, if there is one; the items are those that came, before they are unrolled.
     pub(crate) fn next(
         &self,
         page: &Page,
         answer: &Response,
         document: &Value,
-        items: usize,
+        items: &[Value],
     ) -> Result<Option<Page>, String> {
         let wanted = self.only_if.as_deref().is_none_or(|pointer| is_truthy(document.pointer(pointer)));
         if !wanted {
             return Ok(None);
         }
+        let count = items.len() as u64;
         let next = match &self.kind {
             Kind::One => None,
             Kind::Token(pointer) => text_at(document, pointer).map(Page::Token),
             Kind::NextUrl(pointer) => text_at(document, pointer).map(Page::Url),
             Kind::LinkHeader => answer.header("link").and_then(next_link).map(Page::Url),
+            Kind::LastItem(pointer) => match items.last() {
+                None => None,
+                Some(item) => Some(Page::Token(text_at(item, pointer).ok_or("the last item has no id to go on from")?)),
+            },
             Kind::Number { first, size } => {
                 let number = if let Page::Number(number) = page { *number } else { *first };
                 let seen = (number.saturating_sub(*first) + 1).saturating_mul(*size);
-                self.has_more(document, items, *size, seen).then_some(Page::Number(number + 1))
+                self.has_more(document, count, *size, seen).then_some(Page::Number(number + 1))
             }
             Kind::Offset { size } => {
                 let offset = if let Page::Offset(offset) = page { *offset } else { 0 };
-                let seen = offset.saturating_add(items as u64);
-                self.has_more(document, items, *size, seen).then_some(Page::Offset(seen))
+                let seen = offset.saturating_add(count);
+                self.has_more(document, count, *size, seen).then_some(Page::Offset(seen))
             }
         };
         match next {
@@ -170,9 +186,9 @@ impl Pages {
     }
 
     /// An empty page is always the last one, so a wrong total cannot make it run for ever.
-    fn has_more(&self, document: &Value, items: usize, size: u64, seen: u64) -> bool {
+    fn has_more(&self, document: &Value, count: u64, size: u64, seen: u64) -> bool {
         let total = self.total.as_deref().and_then(|pointer| document.pointer(pointer)?.as_u64());
-        items > 0 && total.map_or(items as u64 >= size, |total| seen < total)
+        count > 0 && total.map_or(count >= size, |total| seen < total)
     }
 }
 

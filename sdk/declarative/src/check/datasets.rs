@@ -1,9 +1,9 @@
 //! Whether keys and days are columns.
 
-use crate::datasets::{Dataset, Type};
+use crate::datasets::{Dataset, Each, Type};
 use crate::plugin::Plugin;
 
-use super::requests::{check_pages, check_request, check_template};
+use super::requests::{Scope, check_pages, check_request, check_template};
 use super::{Mistake, Place, listed};
 
 pub(super) fn check(plugin: &Plugin, found: &mut Vec<Mistake>) {
@@ -11,17 +11,39 @@ pub(super) fn check(plugin: &Plugin, found: &mut Vec<Mistake>) {
         let place = Place::of("datasets").key(name);
         check_key(dataset, &place.key("key"), found);
         check_daily(dataset, &place, found);
-        let is_daily = dataset.daily.is_some();
-        check_request(plugin, &dataset.request, is_daily, &place.key("request"), found);
+        let scope = Scope { days: dataset.daily.is_some(), item: dataset.each.is_some() };
+        check_request(plugin, &dataset.request, scope, &place.key("request"), found);
+        if let Some(each) = &dataset.each {
+            check_each(plugin, dataset, each, &place, found);
+        }
         for (parameter, text) in
             plugin.defaults.query.iter().filter(|(name, _)| !dataset.request.query.contains_key(*name))
         {
-            check_template(plugin, text, is_daily, &Place::of("defaults").key("query").key(parameter), found);
+            check_template(
+                plugin,
+                text,
+                Scope { item: false, ..scope },
+                &Place::of("defaults").key("query").key(parameter),
+                found,
+            );
         }
         for (member, text) in &dataset.with {
-            check_template(plugin, text, is_daily, &place.key("with").key(member), found);
+            check_template(plugin, text, scope, &place.key("with").key(member), found);
         }
         check_pages(dataset.pages.as_ref(), &place.key("pages"), found);
+    }
+}
+
+fn check_each(plugin: &Plugin, dataset: &Dataset, each: &Each, place: &Place, found: &mut Vec<Mistake>) {
+    let list = place.key("each");
+    let scope = Scope { days: dataset.daily.is_some(), item: false };
+    check_request(plugin, &each.request, scope, &list.key("request"), found);
+    check_pages(each.pages.as_ref(), &list.key("pages"), found);
+    if !dataset.request.names_an_item() {
+        found.push(place.key("request").mistake(
+            "the request is the same for each item of the list",
+            "write {each} where the id of the item goes",
+        ));
     }
 }
 

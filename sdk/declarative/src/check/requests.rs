@@ -13,11 +13,22 @@ use super::{Mistake, Place, listed};
 /// The member with which the reader of TOML marks a date.
 const TOML_DATE: &str = "$__toml_private_datetime";
 
+/// What placeholders stand for at one place, besides what they stand for everywhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scope {
+    /// The days of a window: only a daily dataset has them.
+    pub(super) days: bool,
+    /// An item of a list: only the request that is sent for each has one.
+    pub(super) item: bool,
+}
+
+const NOTHING: Scope = Scope { days: false, item: false };
+
 /// Checks `base`, and the requests that are no dataset's.
 pub(super) fn check(plugin: &Plugin, found: &mut Vec<Mistake>) {
     if let Some(base) = &plugin.base {
         let place = Place::of("base");
-        check_template(plugin, base, false, &place, found);
+        check_template(plugin, base, NOTHING, &place, found);
         check_host(&plugin.hosts, host_of(base), &place, found);
         if !is_absolute(base) || base.as_str().ends_with('/') {
             found.push(place.mistake(
@@ -27,12 +38,12 @@ pub(super) fn check(plugin: &Plugin, found: &mut Vec<Mistake>) {
         }
     }
     for (name, text) in &plugin.headers {
-        check_template(plugin, text, false, &Place::of("headers").key(name), found);
+        check_template(plugin, text, NOTHING, &Place::of("headers").key(name), found);
     }
-    check_request(plugin, &plugin.probe, false, &Place::of("probe"), found);
+    check_request(plugin, &plugin.probe, NOTHING, &Place::of("probe"), found);
     let identify = Place::of("identify");
     if let Some(request) = &plugin.identify.request {
-        check_request(plugin, request, false, &identify.key("request"), found);
+        check_request(plugin, request, NOTHING, &identify.key("request"), found);
     }
     if plugin.identify.label.is_empty() {
         found.push(identify.key("label").mistake("nothing names the login", "write where its name lies: \"/email\""));
@@ -40,24 +51,18 @@ pub(super) fn check(plugin: &Plugin, found: &mut Vec<Mistake>) {
     if let Some(accounts) = &plugin.accounts {
         let place = Place::of("accounts");
         if let Some(request) = &accounts.request {
-            check_request(plugin, request, false, &place.key("request"), found);
+            check_request(plugin, request, NOTHING, &place.key("request"), found);
         }
         check_pages(accounts.pages.as_ref(), &place.key("pages"), found);
     }
     check_pages(plugin.defaults.pages.as_ref(), &Place::of("defaults").key("pages"), found);
 }
 
-/// Checks one request; only that of a daily dataset has days.
-pub(super) fn check_request(
-    plugin: &Plugin,
-    request: &Request,
-    is_daily: bool,
-    place: &Place,
-    found: &mut Vec<Mistake>,
-) {
+/// Checks one request.
+pub(super) fn check_request(plugin: &Plugin, request: &Request, scope: Scope, place: &Place, found: &mut Vec<Mistake>) {
     match (&request.get, &request.post) {
-        (Some(target), None) => check_target(plugin, target, is_daily, &place.key("get"), found),
-        (None, Some(target)) => check_target(plugin, target, is_daily, &place.key("post"), found),
+        (Some(target), None) => check_target(plugin, target, scope, &place.key("get"), found),
+        (None, Some(target)) => check_target(plugin, target, scope, &place.key("post"), found),
         _ => found.push(place.mistake(
             "a request has either `get` or `post`",
             "write one of them with the path, such as `get = \"/users/me\"`",
@@ -70,11 +75,11 @@ pub(super) fn check_request(
     }
     for (name, texts) in [("query", &request.query), ("headers", &request.headers), ("form", &request.form)] {
         for (key, text) in texts {
-            check_template(plugin, text, is_daily, &place.key(name).key(key), found);
+            check_template(plugin, text, scope, &place.key(name).key(key), found);
         }
     }
     if let Some(document) = &request.json {
-        check_document(plugin, document, is_daily, &place.key("json"), found);
+        check_document(plugin, document, scope, &place.key("json"), found);
     }
 }
 
@@ -83,7 +88,7 @@ pub(super) fn check_pages(pages: Option<&Pages>, place: &Place, found: &mut Vec<
     if ways != 1 {
         found.push(place.mistake(
             format!("{ways} ways of paging are named"),
-            "name one of token, next-url, number, offset, link-header, complete",
+            "name one of token, next-url, number, offset, link-header, last-item, complete",
         ));
     }
 }
@@ -92,7 +97,7 @@ pub(super) fn check_pages(pages: Option<&Pages>, place: &Place, found: &mut Vec<
 pub(super) fn check_template(
     plugin: &Plugin,
     template: &Template,
-    is_daily: bool,
+    scope: Scope,
     place: &Place,
     found: &mut Vec<Mistake>,
 ) {
@@ -105,7 +110,11 @@ pub(super) fn check_template(
                     format!("add [settings.{name}], or name another"),
                 ));
             }
-            source if source.is_day_of_window() && !is_daily => found.push(place.mistake(
+            Source::Each if !scope.item => found.push(place.mistake(
+                format!("`{}` asks for an item of a list, but there is none here", template.as_str()),
+                "give the dataset `each = { request = { get = \"/PATH\" }, id = \"/id\" }`",
+            )),
+            source if source.is_day_of_window() && !scope.days => found.push(place.mistake(
                 format!("`{}` asks for days, but nothing here has any", template.as_str()),
                 "give the dataset `daily = { day = \"COLUMN\" }`, or use {today}",
             )),
@@ -114,8 +123,8 @@ pub(super) fn check_template(
     }
 }
 
-fn check_target(plugin: &Plugin, target: &Template, is_daily: bool, place: &Place, found: &mut Vec<Mistake>) {
-    check_template(plugin, target, is_daily, place, found);
+fn check_target(plugin: &Plugin, target: &Template, scope: Scope, place: &Place, found: &mut Vec<Mistake>) {
+    check_template(plugin, target, scope, place, found);
     let text = target.as_str();
     if is_absolute(target) {
         check_host(&plugin.hosts, host_of(target), place, found);
@@ -132,15 +141,15 @@ fn check_target(plugin: &Plugin, target: &Template, is_daily: bool, place: &Plac
     }
 }
 
-fn check_document(plugin: &Plugin, document: &Value, is_daily: bool, place: &Place, found: &mut Vec<Mistake>) {
+fn check_document(plugin: &Plugin, document: &Value, scope: Scope, place: &Place, found: &mut Vec<Mistake>) {
     match document {
         Value::String(text) => match text.parse::<Template>() {
-            Ok(template) => check_template(plugin, &template, is_daily, place, found),
+            Ok(template) => check_template(plugin, &template, scope, place, found),
             Err(error) => found.push(place.mistake(error, "correct the placeholder, or double braces that are meant")),
         },
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                check_document(plugin, item, is_daily, &place.index(index), found);
+                check_document(plugin, item, scope, &place.index(index), found);
             }
         }
         Value::Object(members) if members.contains_key(TOML_DATE) => found.push(
@@ -148,7 +157,7 @@ fn check_document(plugin: &Plugin, document: &Value, is_daily: bool, place: &Pla
         ),
         Value::Object(members) => {
             for (name, value) in members {
-                check_document(plugin, value, is_daily, &place.key(name), found);
+                check_document(plugin, value, scope, &place.key(name), found);
             }
         }
         _ => {}

@@ -155,6 +155,49 @@ fn keys_and_days_are_columns_of_their_type() {
         json!({ "token": "/next", "link-header": true }),
         "datasets.clicks.pages: 2 ways of paging are named",
     );
+    check(
+        &format!("{place}/pages"),
+        json!({ "last-item": "/id", "complete": true }),
+        "datasets.clicks.pages: 2 ways of paging are named",
+    );
+}
+
+#[test]
+fn the_request_for_each_item_names_the_item() {
+    let place = "/datasets/clicks";
+    let list = json!({ "request": { "get": "/campaigns" }, "id": "/id" });
+    check(
+        &format!("{place}/each"),
+        list.clone(),
+        "datasets.clicks.request: the request is the same for each item of the list",
+    );
+    check(
+        &format!("{place}/request/query"),
+        json!({ "campaign": "{each}" }),
+        "datasets.clicks.request.query.campaign: `{each}` asks for an item of a list, but there is none here",
+    );
+    let requests = [
+        json!({ "get": "/campaigns/{each}/clicks" }),
+        json!({ "post": "/clicks", "json": { "of": [{ "campaigns": "{each}" }] } }),
+    ];
+    for request in requests {
+        let mut table = sound();
+        table["datasets"]["clicks"]["each"] = list.clone();
+        table["datasets"]["clicks"]["request"] = request;
+        table["datasets"]["clicks"]["with"] = json!({ "campaign": "{each}" });
+        assert_eq!(serde_json::from_value::<Plugin>(table).unwrap().mistakes(), []);
+    }
+}
+
+#[test]
+fn the_list_itself_has_no_item() {
+    let mut table = sound();
+    table["datasets"]["clicks"]["request"]["get"] = json!("/clicks/{each}");
+    table["datasets"]["clicks"]["each"] =
+        json!({ "request": { "get": "/x/{each}", "query": { "d": "{since}" } }, "id": "/id" });
+    let mistakes = serde_json::from_value::<Plugin>(table).unwrap().mistakes();
+    let [mistake] = &mistakes[..] else { panic!("{mistakes:?}") };
+    assert_eq!(place(&mistake.place), "datasets.clicks.each.request.get");
 }
 
 #[test]

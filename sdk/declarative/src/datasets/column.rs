@@ -15,6 +15,7 @@ pub(crate) struct Column {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Type {
     Text,
@@ -27,8 +28,9 @@ pub(crate) enum Type {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ScaledColumn"))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Long {
+pub(crate) struct Long {
     #[serde(rename = "type")]
     kind: Type,
     at: Pointer,

@@ -16,8 +16,9 @@ pub(crate) enum ItemsAt {
 
 /// Where the answer is no JSON document.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ItemsOfText"))]
 #[serde(rename_all = "kebab-case")]
-enum Long {
+pub(crate) enum Long {
     /// A JSON object in each line.
     Lines {},
     /// Lines of a table with a header.
@@ -25,8 +26,9 @@ enum Long {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Csv {
+pub(crate) struct Csv {
     delimiter: char,
     #[serde(default)]
     skipped_lines: u32,

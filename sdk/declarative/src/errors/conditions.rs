@@ -10,6 +10,7 @@ use crate::values::{Grant, Phases, Pointer, Scalar, Statuses};
 
 /// All that is named must hold; of a list, one member must.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Conditions {
     #[serde(default)]

@@ -7,6 +7,7 @@ use crate::values::{Pointer, Unit};
 
 /// One of these. A wait that the answer states in the usual headers beats a constant.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum RetryAfter {
     Seconds(u64),
@@ -17,6 +18,7 @@ pub(crate) enum RetryAfter {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct FromHeader {
     name: String,
@@ -24,6 +26,7 @@ pub(crate) struct FromHeader {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct FromJson {
     at: Pointer,

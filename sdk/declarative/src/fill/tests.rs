@@ -33,14 +33,14 @@ fn slice() -> Slice {
 #[track_caller]
 fn check_address(base: &str, target: &str, expected: &str) {
     let (plugin, context, slice) = (plugin(base), context(), slice());
-    let values = Values { plugin: &plugin, context: &context, slice: Some(&slice) };
+    let values = Values { plugin: &plugin, context: &context, slice: Some(&slice), each: Some("7,8") };
     assert_eq!(values.address(&target.parse().unwrap()).unwrap(), expected);
 }
 
 #[track_caller]
 fn check_document(document: &Value, expected: &Value) {
     let (plugin, context, slice) = (plugin("https://api.acme.example"), context(), slice());
-    let values = Values { plugin: &plugin, context: &context, slice: Some(&slice) };
+    let values = Values { plugin: &plugin, context: &context, slice: Some(&slice), each: Some("7,8") };
     assert_eq!(values.document(document).unwrap(), *expected);
 }
 
@@ -48,6 +48,7 @@ fn check_document(document: &Value, expected: &Value) {
 fn a_value_stays_within_its_segment() {
     let base = "https://api.acme.example/v1";
     check_address(base, "/a/{account}/x", "https://api.acme.example/v1/a/a%2F1%3F/x");
+    check_address(base, "/lists/{each}", "https://api.acme.example/v1/lists/7%2C8");
     check_address(base, "https://{settings.zone}.acme.example/{since}", "https://eu.acme.example/2026-05-01");
 }
 
@@ -78,7 +79,7 @@ fn a_setting_without_a_value_is_named() {
     let mut context = context();
     context.config = "{}".to_owned();
     let plugin = plugin("https://api.acme.example");
-    let values = Values { plugin: &plugin, context: &context, slice: None };
+    let values = Values { plugin: &plugin, context: &context, slice: None, each: None };
     let error = values.text(&"{settings.domain}".parse().unwrap()).unwrap_err();
     assert_eq!(error, "the setting \"domain\" has no value");
     assert_eq!(values.text(&"{settings.zone}".parse().unwrap()).unwrap(), "eu");

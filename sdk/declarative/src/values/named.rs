@@ -16,8 +16,14 @@ macro_rules! of_the_contract {
             type Err = String;
 
             fn from_str(text: &str) -> Result<Self, String> {
-                let names = || relink_sdk::$kind::ALL.iter().map(|case| case.name()).collect::<Vec<_>>();
-                relink_sdk::$kind::from_name(text).map(Self).ok_or_else(|| unknown(text, $what, &names()))
+                relink_sdk::$kind::from_name(text).map(Self).ok_or_else(|| unknown(text, $what, &Self::names()))
+            }
+        }
+
+        impl $kind {
+            /// What may be written.
+            pub(crate) fn names() -> Vec<&'static str> {
+                relink_sdk::$kind::ALL.iter().map(|case| case.name()).collect()
             }
         }
 
@@ -44,8 +50,15 @@ macro_rules! of_the_table {
             fn from_str(text: &str) -> Result<Self, String> {
                 match text {
                     $($name => Ok(Self::$case),)+
-                    _ => Err(unknown(text, $what, &[$($name),+])),
+                    _ => Err(unknown(text, $what, &Self::names())),
                 }
+            }
+        }
+
+        impl $kind {
+            /// What may be written.
+            pub(crate) fn names() -> Vec<&'static str> {
+                vec![$($name),+]
             }
         }
 

@@ -30,6 +30,8 @@ pub(crate) enum Source {
     Until,
     /// The day behind the last one, for providers that do not count the end in.
     DayAfterUntil,
+    /// The ids of a batch, where a dataset asks for each item of a list.
+    Each,
 }
 
 /// How a day is written.
@@ -113,6 +115,7 @@ fn placeholder(text: &str) -> Result<Piece, String> {
         "since" => Source::Since,
         "until" => Source::Until,
         "day-after-until" => Source::DayAfterUntil,
+        "each" => Source::Each,
         _ => match name.strip_prefix("settings.") {
             Some(setting) if !setting.is_empty() => Source::Setting(setting.to_owned()),
             _ => return Err(unknown(name)),
@@ -120,7 +123,7 @@ fn placeholder(text: &str) -> Result<Piece, String> {
     };
     let form = match form {
         None => Form::Plain,
-        Some(_) if matches!(source, Source::Account | Source::Setting(_)) => {
+        Some(_) if matches!(source, Source::Account | Source::Each | Source::Setting(_)) => {
             return Err(format!("`{text}` is no day, so it has no other form"));
         }
         Some("compact") => Form::Compact,
@@ -134,7 +137,7 @@ fn placeholder(text: &str) -> Result<Piece, String> {
 fn unknown(name: &str) -> String {
     format!(
         "`{{{name}}}` stands for nothing here: write one of account, since, until, day-after-until, today, \
-         settings.NAME; a secret has its place below [auth] and nowhere else"
+         each, settings.NAME; a secret has its place below [auth] and nowhere else"
     )
 }
 
@@ -170,6 +173,7 @@ mod tests {
             ("since}", "a brace without the other"),
             ("{since:roman}", "compact, unix, unix-ms"),
             ("{account:unix}", "is no day"),
+            ("{each:compact}", "is no day"),
         ] {
             let error = text.parse::<Template>().unwrap_err();
             assert!(error.contains(part), "{text}: {error}");

@@ -79,7 +79,7 @@ class FetchFlow {
     if (this.#options.inChunks !== undefined) return this.#takeChunk(position, answer);
     const { document, items } = this.#read(answer);
     const found = this.#harvest?.(this.#expanded(items)) ?? [];
-    const page = this.#pages.next({ page: position.page, answer, document, count: items.length });
+    const page = this.#pages.next({ page: position.page, answer, document, items });
     return { found, then: page === null ? FINISHED : this.#send({ page }).then };
   }
 

@@ -43,13 +43,14 @@ export function requestOf({ get: got, post: posted, query = [], headers = [], fo
   return got === undefined ? post(posted, options) : get(got, options);
 }
 
-export function pagesOf({ one, token, next_url: nextUrl, number, offset, link_header: linkHeader, in_query: query, in_body: body, only_if: onlyIf, total, ...rest }) {
+export function pagesOf({ one, token, next_url: nextUrl, number, offset, link_header: linkHeader, last_item: lastItem, in_query: query, in_body: body, only_if: onlyIf, total, ...rest }) {
   only(rest, []);
   const options = Object.fromEntries(Object.entries({ query, body, onlyIf, total }).filter(([, value]) => value !== undefined));
   if (token !== undefined) return Pages.token(token, options);
   if (nextUrl !== undefined) return Pages.nextUrl(nextUrl, options);
   if (number !== undefined) return Pages.number(number.first, number.size, options);
   if (offset !== undefined) return Pages.offset(offset.size, options);
+  if (lastItem !== undefined) return Pages.lastItem(lastItem, options);
   return linkHeader ? Pages.linkHeader(options) : one && Pages.one();
 }
 

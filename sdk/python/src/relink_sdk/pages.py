@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from relink_sdk import documents, numerals
@@ -22,7 +22,7 @@ class _Answered:
     page: Page
     response: Response
     document: Json
-    items: int
+    items: Sequence[Json]
 
 
 _FindNext = Callable[["Pages", _Answered], Page]
@@ -36,11 +36,12 @@ class Pages:
     >>> copper_like = Pages.number(1, 200, in_body="/page_number")
     >>> linkedin_like = Pages.offset(100, in_query="start", total="/paging/total")
     >>> github_like = Pages.link_header()
+    >>> stripe_like = Pages.last_item("/id", in_query="starting_after", only_if="/has_more")
 
     Of the keywords that they share, `in_query` names the parameter and `in_body` the JSON pointer
-    into the body that takes the token, number or offset; `only_if` is a pointer at which the answer
-    must hold something that is not false, null, empty or zero; `total` is where the number of all
-    items stands, and then a short page is not taken for the last one.
+    into the body that takes the token, number, offset or id; `only_if` is a pointer at which the
+    answer must hold something that is not false, null, empty or zero; `total` is where the number
+    of all items stands, and then a short page is not taken for the last one.
     """
 
     find_next: _FindNext
@@ -101,7 +102,7 @@ class Pages:
         """The next page starts at an offset; a page of fewer than `size` items is the last one."""
 
         def find_next(pages: Pages, seen: _Answered) -> Page:
-            offset = _count(seen.page, "offset", 0) + seen.items
+            offset = _count(seen.page, "offset", 0) + len(seen.items)
             return ["offset", offset] if pages._has_more(seen, size, offset) else None
 
         return Pages(find_next, in_query, in_body, only_if, total)
@@ -116,6 +117,24 @@ class Pages:
 
         return Pages(find_next, only_if=only_if)
 
+    @staticmethod
+    def last_item(
+        pointer: str,
+        *,
+        in_query: str = "after",
+        in_body: str | None = None,
+        only_if: str | None = None,
+    ) -> Pages:
+        """The next page begins behind the last item, whose id lies at a JSON pointer in it.
+
+        A page without items is the last one; `only_if` saves the request for it.
+        """
+
+        def find_next(_: Pages, seen: _Answered) -> Page:
+            return _behind(seen.items[-1], pointer) if seen.items else None
+
+        return Pages(find_next, in_query, in_body, only_if)
+
     def request(self, first: Request, page: Page) -> Request:
         """The request for a page, made of the request for the first one."""
         if page is None:
@@ -127,7 +146,7 @@ class Pages:
             return first.with_body_value(self.in_body, value)
         return first.with_query({self.in_query: value})
 
-    def next(self, page: Page, response: Response, document: Json, items: int) -> Page:
+    def next(self, page: Page, response: Response, document: Json, items: Sequence[Json]) -> Page:
         """The page after this one, if there is one; a `ValueError` if it is the same again."""
         if self.only_if is not None and not _is_truthy(documents.at(document, self.only_if)):
             return None
@@ -139,13 +158,26 @@ class Pages:
     def _has_more(self, answered: _Answered, size: int, seen: int) -> bool:
         """An empty page is always the last one, so a wrong total cannot make it run for ever."""
         total: Json = None if self.total is None else documents.at(answered.document, self.total)
-        is_more = seen < total if _is_count(total) else answered.items >= size
-        return answered.items > 0 and is_more
+        count = len(answered.items)
+        return count > 0 and (seen < total if _is_count(total) else count >= size)
 
 
 def _named(kind: str, answered: _Answered, pointer: str) -> Page:
-    text = documents.scalar(documents.at(answered.document, pointer))
-    return [kind, text] if text and text != "false" else None
+    text = _token_at(answered.document, pointer)
+    return None if text is None else [kind, text]
+
+
+def _behind(item: Json, pointer: str) -> Page:
+    """Pages must not end quietly where an item is not what was expected."""
+    text = _token_at(item, pointer)
+    if text is None:
+        raise ValueError("the last item has no id to go on from")
+    return ["token", text]
+
+
+def _token_at(document: Json, pointer: str) -> str | None:
+    text = documents.scalar(documents.at(document, pointer))
+    return text if text and text != "false" else None
 
 
 def _is_truthy(value: Json) -> bool:

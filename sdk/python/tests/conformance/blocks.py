@@ -113,7 +113,7 @@ def pages(document: Document) -> Pages:
     if document is None:
         return Pages.one()
     slots: dict[str, Any] = {"one": False, "token": None, "next_url": None, "number": None}
-    slots |= {"offset": None, "link_header": False}
+    slots |= {"offset": None, "link_header": False, "last_item": None}
     places = dict.fromkeys(("in_query", "in_body", "only_if", "total"))
     given = members("pages", document, {**slots, **places})
     named = {name: given[name] for name in places if given[name] is not None}
@@ -125,6 +125,8 @@ def pages(document: Document) -> Pages:
         return Pages.number(given["number"]["first"], given["number"]["size"], **named)
     if given["offset"] is not None:
         return Pages.offset(given["offset"]["size"], **named)
+    if given["last_item"] is not None:
+        return Pages.last_item(given["last_item"], **named)
     return Pages.link_header(**named) if given["link_header"] else Pages.one()
 
 

@@ -157,9 +157,9 @@ impl Fetch {
             return self.take_chunk(position, answer);
         }
         let (document, listed) = self.read(answer)?;
-        let count = listed.len() + self.items.count_in(&document);
         // The paginator reads the document before the items are taken out of it.
-        let next = self.pages.next(&position.page, answer, &document, count)?;
+        let seen = if self.items.are_in_a_document() { self.items.within(&document) } else { &listed };
+        let next = self.pages.next(&position.page, answer, &document, seen)?;
         let items = if self.items.are_in_a_document() { self.items.take_from(document) } else { listed };
         let crop = self.harvest.reap(&self.expanded(items))?;
         let course = match next {

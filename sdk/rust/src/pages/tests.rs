@@ -10,7 +10,8 @@ fn answer(link: &str) -> Response {
 
 #[track_caller]
 fn check(pages: &Pages, page: &Page, document: &Value, items: usize, expected: Option<Page>) {
-    assert_eq!(pages.next(page, &answer(""), document, items), Ok(expected));
+    let items = vec![json!({}); items];
+    assert_eq!(pages.next(page, &answer(""), document, &items), Ok(expected));
 }
 
 #[test]
@@ -34,8 +35,27 @@ fn a_token_counts_only_if_the_answer_says_that_there_is_more() {
 #[test]
 fn the_same_token_twice_is_a_circle() {
     let page = Page::Token("b".into());
-    let next = Pages::token("/next").next(&page, &answer(""), &json!({"next": "b"}), 1);
+    let next = Pages::token("/next").next(&page, &answer(""), &json!({"next": "b"}), &[]);
     assert!(next.is_err());
+}
+
+#[test]
+fn the_id_of_the_last_item_leads_on_until_there_is_none() {
+    let next = |pages: Pages, page: &Page, items: &[Value]| pages.next(page, &answer(""), &json!({}), items);
+    let pages = || Pages::last_item("/id").in_query("starting_after");
+    let items = [json!({"id": "a"}), json!({"id": 7})];
+    assert_eq!(next(pages(), &Page::First, &items), Ok(Some(Page::Token("7".into()))));
+    assert_eq!(next(pages(), &Page::First, &[]), Ok(None));
+    assert_eq!(next(pages().only_if("/has_more"), &Page::First, &items), Ok(None));
+    assert!(next(pages(), &Page::Token("7".into()), &items).is_err());
+}
+
+#[test]
+fn a_last_item_without_an_id_is_no_quiet_end() {
+    for item in [json!({}), json!({"id": null}), json!({"id": ""}), json!("a")] {
+        let next = Pages::last_item("/id").next(&Page::First, &answer(""), &json!({}), std::slice::from_ref(&item));
+        assert_eq!(next, Err("the last item has no id to go on from".to_owned()), "{item}");
+    }
 }
 
 #[test]
@@ -60,7 +80,7 @@ fn an_offset_goes_on_by_the_items_that_came() {
 
 #[test]
 fn the_link_header_names_the_next_page() {
-    let next = |header: &str| Pages::link_header().next(&Page::First, &answer(header), &Value::Null, 1).unwrap();
+    let next = |header: &str| Pages::link_header().next(&Page::First, &answer(header), &Value::Null, &[]).unwrap();
     let url = |url: &str| Some(Page::Url(url.to_owned()));
     assert_eq!(next(r#"<https://a.example/?p=2>; rel="next""#), url("https://a.example/?p=2"));
     assert_eq!(

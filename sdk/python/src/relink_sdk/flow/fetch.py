@@ -113,7 +113,7 @@ class Fetch(Flow):
             return self._take_chunk(position, answer)
         document, items = self._read(answer)
         crop = self.reap(self._expanded(items))
-        page = self.pages.next(position["page"], answer, document, len(items))
+        page = self.pages.next(position["page"], answer, document, items)
         turn = Turn.finished() if page is None else self._send(page)
         return Turn(turn.course, crop.found), crop
 

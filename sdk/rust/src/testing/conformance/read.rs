@@ -82,10 +82,9 @@ pub(super) fn items_of(items: &Value) -> Items {
 }
 
 pub(super) fn pages_of(pages: &Value) -> Pages {
-    only(
-        pages,
-        &["one", "token", "next_url", "number", "offset", "link_header", "in_query", "in_body", "only_if", "total"],
-    );
+    let ways = ["one", "token", "next_url", "number", "offset", "link_header", "last_item"];
+    let places = ["in_query", "in_body", "only_if", "total"];
+    only(pages, &[&ways[..], &places].concat());
     let size = |name: &str| pages[name]["size"].as_u64().unwrap();
     let mut made = if let Some(pointer) = text(pages, "token") {
         Pages::token(pointer)
@@ -97,6 +96,8 @@ pub(super) fn pages_of(pages: &Value) -> Pages {
         Pages::offset(size("offset"))
     } else if pages["link_header"] == true {
         Pages::link_header()
+    } else if let Some(pointer) = text(pages, "last_item") {
+        Pages::last_item(pointer)
     } else {
         Pages::one()
     };
