@@ -13,6 +13,7 @@ mod mail;
 mod main_job;
 mod meta;
 mod notice;
+mod passes;
 mod pause;
 mod privileges;
 mod reasons;
