@@ -327,7 +327,36 @@ pub(crate) async fn ask(engine: &Engine, party: &mut Party, operation: Operation
 
 #[cfg(test)]
 mod tests {
+    use relink_core::plugin::Delivery;
+
     use super::*;
+
+    fn request(idempotent: bool) -> Request {
+        Request {
+            method: "POST".to_owned(),
+            url: "https://acme.example/export".to_owned(),
+            headers: Vec::new(),
+            body: None,
+            credential: None,
+            deliver: Delivery::Discard,
+            timeout_ms: None,
+            idempotent,
+        }
+    }
+
+    #[test]
+    fn a_run_is_not_cut_where_another_one_could_not_go_on() {
+        let cases = [
+            (Pending::Receive, false),
+            (Pending::Send(request(false)), false),
+            (Pending::Send(request(true)), true),
+            (Pending::WaitUntil(Timestamp::default()), true),
+            (Pending::Start(Operation::Probe), false),
+        ];
+        for (pending, expected) in cases {
+            assert_eq!(pending.outlasts_a_run(), expected, "{pending:?}");
+        }
+    }
 
     #[test]
     fn evidence_has_the_start_of_a_body_and_all_of_its_head() {

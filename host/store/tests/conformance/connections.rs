@@ -172,7 +172,7 @@ async fn a_pass_goes_on_over_claims_until_a_run_a_person_or_a_reconnect_ends_it(
     on_both(async |database| {
         let tenant = Tenant::create(database).await;
         let Tenant { workspace, connection, authorization, .. } = &tenant;
-        let at = |hours| NOW.plus_ms(hours * 60 * MINUTE);
+        let at = |hours: i64| NOW.plus_ms(hours * 60 * MINUTE);
         let claim_at = async |now| claim(database, "a", now, 1).await.remove(0);
         let end = async |claimed: &Connection, pass_started_at| {
             let update = ConnectionUpdate { pass_started_at, ..outcome(claimed) };
