@@ -70,9 +70,11 @@ pub struct Before {
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The provider gave data. `is_complete` is false while slices are left.
+    /// Nothing went wrong. `is_complete` is false while slices are left. Without an answer of the provider, be it
+    /// that nothing was asked, nothing is proven.
     Fetched {
         is_complete: bool,
+        is_answered: bool,
     },
     /// A report is being made at the provider, or a budget is used up: go on then.
     Waiting {
@@ -122,7 +124,7 @@ pub struct Decision {
 /// Decides what follows from `outcome`.
 pub fn decide(before: &Before, outcome: &Outcome, policy: &Policy, now: Timestamp) -> Decision {
     match outcome {
-        Outcome::Fetched { is_complete } => proven(before, *is_complete, now),
+        Outcome::Fetched { is_complete, is_answered } => fetched(before, *is_complete, *is_answered, now),
         Outcome::Waiting { until } => waiting(before, *until),
         Outcome::PluginMisbehaved => delayed(before, Reason::RequestRejected, None, policy, now),
         Outcome::Failed(diagnosis) if diagnosis.is_breakage() => suspect(before, diagnosis, policy, now),
@@ -134,9 +136,14 @@ pub fn decide(before: &Before, outcome: &Outcome, policy: &Policy, now: Timestam
     }
 }
 
-fn proven(before: &Before, is_complete: bool, now: Timestamp) -> Decision {
+fn fetched(before: &Before, is_complete: bool, is_answered: bool, now: Timestamp) -> Decision {
     let next = if is_complete { next_regular(&before.connection_id, now, before.interval_ms) } else { now };
-    Decision { change: Change::Proven, next_due_at: Some(next), delayed_by: None, consecutive_failures: 0 }
+    Decision {
+        change: if is_answered { Change::Proven } else { Change::Unchanged },
+        next_due_at: Some(next),
+        delayed_by: None,
+        consecutive_failures: if is_answered { 0 } else { before.consecutive_failures },
+    }
 }
 
 fn waiting(before: &Before, until: Timestamp) -> Decision {

@@ -3,58 +3,83 @@
 
 mod resume;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use relink_core::backfill::{self, Ledger};
-use relink_core::plugin::{Dataset, Found, Slice, SyncMode};
+use relink_core::backfill::{self, Known, Ledger, Pass};
+use relink_core::plugin::{Dataset, Found, Slice, SyncMode, Window};
 use relink_core::time::{Day, Timestamp};
 use relink_runtime::Plugin;
 use relink_store::Dataset as Stored;
 use relink_store::connections::Connection;
-use relink_store::coverage::{CoveredDay, FetchedDay};
+use relink_store::coverage::FetchedDay;
 use relink_store::records::RecordRow;
 use relink_store::{StoreError, Tx, authorizations, coverage, records, slices};
 
+use crate::claim;
 use crate::engine::Engine;
 use crate::rows::{self, BadRows};
-use crate::talk::{Party, Pending, Position};
+use crate::run::RunError;
+use crate::talk::{Party, Position};
 
-/// The slices that `connection` lacks, newest first.
+/// The slices that `connection` lacks in the pass that is under way, newest first.
 pub(crate) async fn plan<'a>(
     engine: &Engine,
     connection: &'a Connection,
     plugin: &'a Plugin,
-) -> Result<Vec<(&'a Dataset, Slice)>, StoreError> {
-    let mut slices = Vec::new();
-    let today = engine.now().day();
+) -> Result<Vec<(&'a Dataset, Slice)>, RunError> {
+    let now = engine.now();
     let (db, workspace, id) = (engine.db(), &connection.workspace_id, &connection.id);
-    let known = coverage::list(db, workspace, id, connection.backfill_from).await?;
+    let covered = coverage::list(db, workspace, id, connection.backfill_from).await?;
+    let begun = slices::list_of_connection(db, workspace, id).await?;
+    let mut planned = Vec::new();
     for dataset in plugin.descriptor().datasets_of(connection.account_kind.as_deref()) {
-        let of_dataset = known.iter().filter(|covered| covered.dataset == dataset.name && is_final(covered));
-        let covered: BTreeSet<Day> = of_dataset.filter_map(|covered| covered.day).collect();
-        let ledger = Ledger { covered: &covered, wanted_from: connection.backfill_from, today };
+        let of_dataset = covered.iter().filter(|covered| covered.dataset == dataset.name);
+        let known: BTreeMap<Option<Day>, Known> = of_dataset.map(|covered| (covered.day, covered.known())).collect();
+        let ledger = Ledger { known: &known, wanted_from: connection.backfill_from, today: now.day() };
         if let SyncMode::Daily(daily) = &dataset.mode {
             give_up(engine, connection, dataset, &backfill::unrecoverable(daily, &ledger)).await?;
         }
-        let planned = backfill::plan(&dataset.name, &dataset.mode, &ledger);
-        slices.extend(planned.into_iter().map(|slice| (dataset, slice)));
+        let of_dataset = begun.iter().filter(|slice| slice.dataset == dataset.name);
+        let under_way: Vec<Window> = of_dataset.filter_map(slices::Slice::window).collect();
+        let pass = Pass { started_at: connection.pass_started_at.unwrap_or(now), now, under_way: &under_way };
+        let slices = backfill::plan(&dataset.name, &dataset.mode, &ledger, pass);
+        planned.extend(slices.into_iter().map(|slice| (dataset, slice)));
     }
-    slices.sort_by_key(|(_, slice)| std::cmp::Reverse(slice.window.map(|window| window.until)));
-    Ok(slices)
+    planned.sort_by_key(|(_, slice)| Reverse(slice.window.map(|window| window.until)));
+    let is_planned = |begun: &slices::Slice| {
+        planned.iter().any(|(_, slice)| slice.dataset == begun.dataset && slice.window == begun.window())
+    };
+    forget_all(engine, connection, begun.iter().filter(|begun| !is_planned(begun))).await?;
+    Ok(planned)
 }
 
-/// A day is final once it was fetched after it had ended, or can no longer be had.
-fn is_final(covered: &CoveredDay) -> bool {
-    covered.lost || covered.day.is_some_and(|day| covered.fetched_at.day() > day)
-}
-
-async fn give_up(engine: &Engine, connection: &Connection, dataset: &Dataset, days: &[Day]) -> Result<(), StoreError> {
+async fn give_up(engine: &Engine, connection: &Connection, dataset: &Dataset, days: &[Day]) -> Result<(), RunError> {
     if days.is_empty() {
         return Ok(());
     }
-    let mut tx = engine.db().begin().await?;
+    let mut tx = claim::begin(engine, connection).await?;
     coverage::mark_lost(&mut tx, stored_dataset(connection, dataset), days, engine.now()).await?;
-    tx.commit().await
+    Ok(tx.commit().await?)
+}
+
+/// Forgets slices that were begun and are no longer wanted as they are.
+async fn forget_all(
+    engine: &Engine,
+    connection: &Connection,
+    stale: impl Iterator<Item = &slices::Slice>,
+) -> Result<(), RunError> {
+    let stale: Vec<_> = stale.collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let mut tx = claim::begin(engine, connection).await?;
+    for slice in stale {
+        let (workspace_id, connection_id) = (&connection.workspace_id, &connection.id);
+        let dataset = Stored { workspace_id, connection_id, name: &slice.dataset };
+        slices::delete(&mut tx, dataset, slice.since).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 fn stored_dataset<'a>(connection: &'a Connection, dataset: &'a Dataset) -> Stored<'a> {
@@ -82,9 +107,9 @@ pub(crate) struct Page<'a> {
     plugin_version: String,
     dataset: &'a Dataset,
     slice: &'a Slice,
+    /// When its first request was made, be it by an earlier run. All its rows carry this moment.
     started_at: Timestamp,
     resumed: Option<Position>,
-    kept: Option<Pending>,
 }
 
 impl<'a> Page<'a> {
@@ -95,20 +120,15 @@ impl<'a> Page<'a> {
         (dataset, slice): (&'a Dataset, &'a Slice),
     ) -> Result<Self, StoreError> {
         let stored = slices::list_of_connection(engine.db(), &connection.workspace_id, &connection.id).await?;
-        let same = stored.into_iter().find(|stored| {
-            stored.dataset == slice.dataset
-                && stored.since == slice.window.map(|window| window.since)
-                && stored.until == slice.window.map(|window| window.until)
-        });
+        let same = stored.into_iter().find(|stored| stored.dataset == slice.dataset && stored.window() == slice.window);
         let resumed = match &same {
             Some(stored) => resume::position(engine, party, stored).await.map(|position| (stored.started_at, position)),
             None => None,
         };
         let (started_at, resumed) = resumed.unzip();
         let plugin_version = party.plugin.version().to_owned();
-        let kept = resumed.as_ref().map(|position: &Position| position.pending.clone());
         let started_at = started_at.unwrap_or_else(|| engine.now());
-        Ok(Self { connection, plugin_version, dataset, slice, started_at, resumed, kept })
+        Ok(Self { connection, plugin_version, dataset, slice, started_at, resumed })
     }
 
     /// Where an earlier run stopped, in the words of this version of the plugin.
@@ -116,19 +136,14 @@ impl<'a> Page<'a> {
         self.resumed.take()
     }
 
-    pub(crate) fn is_kept_up_to(&self, position: &Position) -> bool {
-        self.kept.as_ref() == Some(&position.pending)
-    }
-
     /// Stores the rows of one step with the position after it; gives the number of rows.
     pub(crate) async fn keep(
-        &mut self,
+        &self,
         engine: &Engine,
         found: Vec<Found>,
         position: &Position,
-    ) -> Result<Result<i64, BadRows>, StoreError> {
-        let now = engine.now();
-        let rows = match rows::read(self.dataset, found, now) {
+    ) -> Result<Result<i64, BadRows>, RunError> {
+        let rows = match rows::read(self.dataset, found, self.started_at) {
             Ok(rows) => rows,
             Err(bad) => return Ok(Err(bad)),
         };
@@ -136,54 +151,48 @@ impl<'a> Page<'a> {
             return Ok(Ok(0));
         }
         let count = count(&rows);
-        let mut tx = engine.db().begin().await?;
+        let mut tx = claim::begin(engine, self.connection).await?;
         records::upsert_batch(&mut tx, stored_dataset(self.connection, self.dataset), rows).await?;
-        self.save(&mut tx, position, now).await?;
+        self.save(&mut tx, position, engine.now()).await?;
         tx.commit().await?;
-        self.kept = Some(position.pending.clone());
         Ok(Ok(count))
     }
 
     /// Stores where to go on, so that whatever waits may be unloaded.
-    pub(crate) async fn keep_position(&self, engine: &Engine, position: &Position) -> Result<(), StoreError> {
-        let mut tx = engine.db().begin().await?;
+    pub(crate) async fn keep_position(&self, engine: &Engine, position: &Position) -> Result<(), RunError> {
+        let mut tx = claim::begin(engine, self.connection).await?;
         self.save(&mut tx, position, engine.now()).await?;
-        tx.commit().await
+        Ok(tx.commit().await?)
     }
 
     /// Forgets where to go on; the rows stay, the slice starts again.
-    pub(crate) async fn drop_position(&self, engine: &Engine) -> Result<(), StoreError> {
-        let mut tx = engine.db().begin().await?;
+    pub(crate) async fn drop_position(&self, engine: &Engine) -> Result<(), RunError> {
+        let mut tx = claim::begin(engine, self.connection).await?;
         self.forget(&mut tx).await?;
-        tx.commit().await
+        Ok(tx.commit().await?)
     }
 
     /// Stores the last rows, drops rows that the provider no longer has, and enters the days.
-    pub(crate) async fn complete(
-        &self,
-        engine: &Engine,
-        found: Vec<Found>,
-    ) -> Result<Result<i64, BadRows>, StoreError> {
-        let now = engine.now();
-        let rows = match rows::read(self.dataset, found, now) {
+    pub(crate) async fn complete(&self, engine: &Engine, found: Vec<Found>) -> Result<Result<i64, BadRows>, RunError> {
+        let rows = match rows::read(self.dataset, found, self.started_at) {
             Ok(rows) => rows,
             Err(bad) => return Ok(Err(bad)),
         };
         let count = count(&rows);
-        let mut tx = engine.db().begin().await?;
+        let mut tx = claim::begin(engine, self.connection).await?;
         records::upsert_batch(&mut tx, stored_dataset(self.connection, self.dataset), rows).await?;
-        self.enter_days(&mut tx, now).await?;
+        self.enter_days(&mut tx).await?;
         self.forget(&mut tx).await?;
         tx.commit().await?;
         Ok(Ok(count))
     }
 
-    async fn enter_days(&self, tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    async fn enter_days(&self, tx: &mut Tx) -> Result<(), StoreError> {
         let dataset = stored_dataset(self.connection, self.dataset);
         let Some(window) = self.slice.window else {
             records::delete_stale(tx, dataset, self.started_at).await?;
             let whole = FetchedDay { day: None, row_count: records::count(&mut *tx, dataset).await? };
-            return coverage::put_days(tx, dataset, &[whole], now).await;
+            return coverage::put_days(tx, dataset, &[whole], self.started_at).await;
         };
         let days = (window.since, window.until);
         records::delete_stale_in_window(tx, dataset, days, self.started_at).await?;
@@ -193,7 +202,7 @@ impl<'a> Page<'a> {
             .through(window.until)
             .map(|day| FetchedDay { day: Some(day), row_count: counts.get(&day).copied().unwrap_or(0) })
             .collect();
-        coverage::put_days(tx, dataset, &fetched, now).await
+        coverage::put_days(tx, dataset, &fetched, self.started_at).await
     }
 
     async fn forget(&self, tx: &mut Tx) -> Result<(), StoreError> {

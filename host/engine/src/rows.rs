@@ -18,8 +18,9 @@ pub struct BadRows {
     problem: String,
 }
 
-/// Reads the rows of `dataset` that a plugin found at `now`; what belongs to other operations is left out.
-pub fn read(dataset: &Dataset, found: Vec<Found>, now: Timestamp) -> Result<Vec<RecordRow>, BadRows> {
+/// Reads the rows of `dataset` that a plugin found in the fetch that began then; what belongs to other operations
+/// is left out.
+pub fn read(dataset: &Dataset, found: Vec<Found>, fetched_at: Timestamp) -> Result<Vec<RecordRow>, BadRows> {
     let mut rows = Vec::new();
     for (name, lines) in rows_of(found) {
         let bad = |row, problem: String| BadRows { dataset: name.clone(), row, problem };
@@ -27,13 +28,13 @@ pub fn read(dataset: &Dataset, found: Vec<Found>, now: Timestamp) -> Result<Vec<
             return Err(bad(0, format!("rows of {:?} were asked for", dataset.name)));
         }
         for (index, line) in lines.lines().filter(|line| !line.trim().is_empty()).enumerate() {
-            rows.push(read_row(dataset, line, now).map_err(|problem| bad(index, problem))?);
+            rows.push(read_row(dataset, line, fetched_at).map_err(|problem| bad(index, problem))?);
         }
     }
     Ok(rows)
 }
 
-fn read_row(dataset: &Dataset, line: &str, now: Timestamp) -> Result<RecordRow, String> {
+fn read_row(dataset: &Dataset, line: &str, fetched_at: Timestamp) -> Result<RecordRow, String> {
     let fields: BTreeMap<&str, &RawValue> =
         serde_json::from_str(line).map_err(|error| format!("is no JSON object: {error}"))?;
     let field = |name: &str| fields.get(name).map(|value| value.get()).filter(|value| *value != "null");
@@ -46,7 +47,7 @@ fn read_row(dataset: &Dataset, line: &str, now: Timestamp) -> Result<RecordRow, 
         SyncMode::Full => None,
         SyncMode::Daily(daily) => Some(day_of(field(&daily.day_field), &daily.day_field)?),
     };
-    Ok(RecordRow { key: format!("[{}]", key.join(",")), day, data: line.to_owned(), fetched_at: now })
+    Ok(RecordRow { key: format!("[{}]", key.join(",")), day, data: line.to_owned(), fetched_at })
 }
 
 fn day_of(value: Option<&str>, name: &str) -> Result<Day, String> {

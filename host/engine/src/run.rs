@@ -15,16 +15,20 @@ use relink_store::StoreError;
 use relink_store::authorizations::Authorization;
 use relink_store::connections::Connection;
 
+use crate::claim;
 use crate::diagnose;
 use crate::engine::Engine;
 use crate::ledger;
 use crate::rows::BadRows;
 use crate::settle;
-use crate::talk::{self, Advance, Explained, Party, Talk};
+use crate::talk::{Advance, Explained, Party, Talk};
 use crate::tokens::{self, Fresh, Known, TokenError};
 
 /// How long one run works before it lets others of the queue go first.
 const RUN_BUDGET_MS: i64 = 60_000;
+
+/// A run that went no further.
+const NOTHING_YET: Outcome = Outcome::Fetched { is_complete: false, is_answered: false };
 
 /// How a run ended, and what it saw.
 pub(crate) struct Report {
@@ -34,6 +38,10 @@ pub(crate) struct Report {
     pub(crate) generation: Option<i64>,
     pub(crate) row_count: i64,
     pub(crate) started_at: Timestamp,
+    /// Counts from the first slice on: a token endpoint that takes its time takes it from nobody's data.
+    budget_ends_at: Timestamp,
+    /// Whether the provider gave an answer that the plugin could use.
+    is_answered: bool,
     set_aside: SetAside,
 }
 
@@ -51,22 +59,31 @@ pub(crate) enum RunError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Token(#[from] TokenError),
+    #[error("the connection was taken away from the run")]
+    Lost,
 }
 
 /// Runs `connection`, which the caller has claimed, and settles the outcome.
 pub(crate) async fn run(engine: &Engine, connection: &Connection) -> Result<(), StoreError> {
     let mut report = Report {
-        outcome: Outcome::Fetched { is_complete: true },
+        outcome: NOTHING_YET,
         explained: None,
         generation: None,
         row_count: 0,
         started_at: engine.now(),
+        budget_ends_at: engine.now(),
+        is_answered: false,
         set_aside: SetAside::default(),
     };
-    if let Err(error) = sync(engine, connection, &mut report).await {
+    let synced = tokio::select! {
+        synced = sync(engine, connection, &mut report) => synced,
+        () = claim::lost(engine, connection) => Err(RunError::Lost),
+    };
+    if let Err(error) = synced {
         report.fail(match error {
             RunError::Token(TokenError::Refused(explained)) => explained,
-            RunError::Store(StoreError::Unavailable { .. }) => return Ok(()),
+            // Whoever has the connection now runs it anew.
+            RunError::Lost | RunError::Store(StoreError::Unavailable { .. }) => return Ok(()),
             error => {
                 tracing::error!(connection.id = %connection.id, %error, "a run failed in the host");
                 diagnose::host_trouble("The host could not run this data source.")
@@ -91,20 +108,27 @@ async fn sync(engine: &Engine, connection: &Connection, report: &mut Report) -> 
     let must_prove = connection.incident_id.is_some() || fresh.authorization.suspicion.is_some();
     let mut party = party(engine, connection, &fresh).await?;
 
-    if must_prove
-        && let Err(explained) = talk::ask(engine, &mut party, Operation::Probe).await
-        && explained.diagnosis.remedy != Remedy::Refresh
-    {
-        report.fail(explained);
-        return Ok(());
-    }
     let plugin = Arc::clone(&party.plugin);
-    for (dataset, slice) in ledger::plan(engine, connection, &plugin).await? {
+    let plan = ledger::plan(engine, connection, &plugin).await?;
+    let nothing_is_left = plan.is_empty();
+    // What was fetched by an earlier run says nothing about now.
+    if must_prove || nothing_is_left {
+        let mut probe = Talk::start(engine, &mut party, Operation::Probe);
+        match probe.finish().await {
+            Err(explained) if explained.diagnosis.remedy != Remedy::Refresh => {
+                report.fail(explained);
+                return Ok(());
+            }
+            _ => report.is_answered = nothing_is_left && probe.is_answered(),
+        }
+    }
+    report.budget_ends_at = engine.now().plus_ms(RUN_BUDGET_MS);
+    for (dataset, slice) in plan {
         if report.set_aside.datasets.contains(&dataset.name) {
             continue;
         }
         if report.is_over_budget(engine.now()) {
-            report.outcome = Outcome::Fetched { is_complete: false };
+            report.end_in_part();
             return Ok(());
         }
         let goes_on = fetch_slice(engine, connection, &mut party, (dataset, &slice), report).await?;
@@ -112,6 +136,7 @@ async fn sync(engine: &Engine, connection: &Connection, report: &mut Report) -> 
             return Ok(());
         }
     }
+    report.end_complete();
     Ok(())
 }
 
@@ -144,7 +169,9 @@ async fn fetch_slice(
     };
     let mut is_renewed = false;
     loop {
-        match talk.advance().await {
+        let advance = talk.advance().await;
+        report.is_answered |= talk.is_answered();
+        match advance {
             Advance::Going(found) => {
                 match page.keep(engine, found, talk.position()).await? {
                     Ok(rows) => report.row_count += rows,
@@ -153,8 +180,9 @@ async fn fetch_slice(
                         return Ok(report.misbehaved(&bad.into()));
                     }
                 }
-                if report.is_over_budget(engine.now()) && page.is_kept_up_to(talk.position()) {
-                    report.outcome = Outcome::Fetched { is_complete: false };
+                if report.is_over_budget(engine.now()) && talk.position().pending.outlasts_a_run() {
+                    page.keep_position(engine, talk.position()).await?;
+                    report.end_in_part();
                     return Ok(false);
                 }
             }
@@ -249,7 +277,7 @@ impl Report {
             Outcome::Fetched { .. } | Outcome::Waiting { .. } => false,
         };
         if concerns_one {
-            let outcome = std::mem::replace(&mut self.outcome, Outcome::Fetched { is_complete: true });
+            let outcome = std::mem::replace(&mut self.outcome, NOTHING_YET);
             let explained = self.explained.take();
             self.set_aside.first.get_or_insert((outcome, explained));
             self.set_aside.datasets.insert(dataset.to_owned());
@@ -266,7 +294,15 @@ impl Report {
     }
 
     fn is_over_budget(&self, now: Timestamp) -> bool {
-        now.since_ms(self.started_at) > RUN_BUDGET_MS
+        now > self.budget_ends_at
+    }
+
+    fn end_complete(&mut self) {
+        self.outcome = Outcome::Fetched { is_complete: true, is_answered: self.is_answered };
+    }
+
+    fn end_in_part(&mut self) {
+        self.outcome = Outcome::Fetched { is_complete: false, is_answered: self.is_answered };
     }
 }
 
@@ -304,6 +340,8 @@ mod tests {
             generation: None,
             row_count: 0,
             started_at: Timestamp::default(),
+            budget_ends_at: Timestamp::default(),
+            is_answered: false,
             set_aside: SetAside::default(),
         }
     }
@@ -318,7 +356,7 @@ mod tests {
             (failed(Reason::RateLimited, Blast::Request), false),
             (failed(Reason::InsufficientPrivileges, Blast::Request), false),
             (Outcome::Waiting { until: Timestamp::default() }, false),
-            (Outcome::Fetched { is_complete: false }, false),
+            (NOTHING_YET, false),
         ];
         for (outcome, expected) in cases {
             assert_eq!(report(outcome.clone()).set_aside("clicks"), expected, "{outcome:?}");
@@ -328,7 +366,7 @@ mod tests {
     #[test]
     fn a_run_with_a_refused_dataset_is_no_good_one_whatever_the_others_gave() {
         let refused = Outcome::Failed(diagnosis(Reason::RequestRejected, Blast::Request));
-        for later in [Outcome::Fetched { is_complete: true }, Outcome::Waiting { until: Timestamp::default() }] {
+        for later in [NOTHING_YET, Outcome::Waiting { until: Timestamp::default() }] {
             let mut report = report(refused.clone());
             assert!(report.set_aside("clicks"));
             report.outcome = later;

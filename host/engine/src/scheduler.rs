@@ -7,6 +7,7 @@ use relink_store::{Lease, StoreError};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::claim;
 use crate::engine::Engine;
 use crate::run;
 
@@ -31,7 +32,7 @@ async fn start_due(engine: &Engine, slots: &Arc<Semaphore>) -> Result<(), StoreE
     if free == 0 {
         return Ok(());
     }
-    for connection in claim(engine, free).await? {
+    for connection in claim_due(engine, free).await? {
         let Ok(slot) = Arc::clone(slots).acquire_owned().await else { return Ok(()) };
         let task = engine.clone();
         engine.spawn(async move {
@@ -45,10 +46,9 @@ async fn start_due(engine: &Engine, slots: &Arc<Semaphore>) -> Result<(), StoreE
     Ok(())
 }
 
-async fn claim(engine: &Engine, limit: usize) -> Result<Vec<Connection>, StoreError> {
+async fn claim_due(engine: &Engine, limit: usize) -> Result<Vec<Connection>, StoreError> {
     let now = engine.now();
-    let claim_ms = i64::try_from(engine.settings().claim.as_millis()).unwrap_or(i64::MAX);
-    let lease = Lease { owner: &engine.settings().node, now, until: now.plus_ms(claim_ms) };
+    let lease = Lease { owner: &engine.settings().node, now, until: claim::ends_at(engine) };
     let mut tx = engine.db().begin().await?;
     let claimed = connections::claim_due(&mut tx, &lease, limit).await?;
     tx.commit().await?;

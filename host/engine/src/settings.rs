@@ -28,7 +28,7 @@ pub struct Settings {
     /// How often due connections are looked for.
     pub tick: Duration,
     pub runs_at_once: usize,
-    /// How long a run may hold its connection before another node may take it.
+    /// How long a run may hold its connection without a sign of life before another node may take it.
     pub claim: Duration,
     pub default_interval_ms: i64,
     /// How far back a new connection is filled.

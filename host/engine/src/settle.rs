@@ -6,6 +6,7 @@ mod repair;
 mod told;
 mod wave;
 
+use relink_core::backfill::pass_after;
 use relink_core::decide::{Before, Change, Decision, Outcome, Scope, Suspicion, decide};
 use relink_core::id::{AuditId, RunId};
 use relink_core::reason::Reason;
@@ -35,6 +36,9 @@ pub(crate) async fn settle_run(engine: &Engine, connection: &Connection, report:
         return tx.rollback().await;
     };
     let decision = decide_run(engine, &current, &authorization, &report, now);
+    let pass_started_at =
+        current.pass_started_at.and_then(|at| pass_after(at, &report.outcome, current.interval_ms, now));
+    let current = Connection { pass_started_at, ..current };
     let subject = (&current, &authorization);
     let decision = wave::weigh(engine, &mut tx, subject, report.explained.as_ref(), decision).await?;
     let is_ours = write_connection(&mut tx, connection, &current, &decision, now).await?;
@@ -109,6 +113,7 @@ async fn write_connection(
         next_due_at: decision.next_due_at,
         last_success_at: is_proven.then_some(now),
         last_run_at: now,
+        pass_started_at: current.pass_started_at,
     };
     connections::update_after_run(tx, &update).await
 }
@@ -258,8 +263,8 @@ async fn write_audit(tx: &mut Tx, incident: &Incident, action: &str, now: Timest
 fn run_line(connection: &Connection, report: &Report, now: Timestamp) -> runs::Run {
     let diagnosis = report.explained.as_ref().map(|explained| &explained.diagnosis);
     let outcome = match &report.outcome {
-        Outcome::Fetched { is_complete: true } => "fetched",
-        Outcome::Fetched { is_complete: false } => "fetched-in-part",
+        Outcome::Fetched { is_complete: true, .. } => "fetched",
+        Outcome::Fetched { is_complete: false, .. } => "fetched-in-part",
         Outcome::Waiting { .. } => "waiting",
         Outcome::Failed(_) => "failed",
         Outcome::PluginMisbehaved => "plugin-misbehaved",

@@ -48,6 +48,18 @@ pub(crate) enum Pending {
     WaitUntil(Timestamp),
 }
 
+impl Pending {
+    /// Whether another run can do it. The rest of an answer is gone by then, and what the provider may have
+    /// carried out already is not sent again.
+    pub(crate) fn outlasts_a_run(&self) -> bool {
+        match self {
+            Self::Start(_) | Self::Receive => false,
+            Self::Send(request) => request.idempotent,
+            Self::WaitUntil(_) => true,
+        }
+    }
+}
+
 /// Where a conversation stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Position {
@@ -93,6 +105,7 @@ pub(crate) struct Talk<'a> {
     position: Position,
     answer: Option<Answer>,
     requests: u32,
+    is_answered: bool,
 }
 
 impl<'a> Talk<'a> {
@@ -103,16 +116,22 @@ impl<'a> Talk<'a> {
             Operation::Probe | Operation::Identify | Operation::Accounts => None,
         };
         let position = Position { state: Vec::new(), pending: Pending::Start(operation) };
-        Self { engine, party, phase, dataset, position, answer: None, requests: 0 }
+        Self { engine, party, phase, dataset, position, answer: None, requests: 0, is_answered: false }
     }
 
     /// Goes on where an earlier run stopped.
     pub(crate) fn resume(engine: &'a Engine, party: &'a mut Party, dataset: String, position: Position) -> Self {
-        Self { engine, party, phase: Phase::Sync, dataset: Some(dataset), position, answer: None, requests: 0 }
+        let (phase, dataset) = (Phase::Sync, Some(dataset));
+        Self { engine, party, phase, dataset, position, answer: None, requests: 0, is_answered: false }
     }
 
     pub(crate) fn position(&self) -> &Position {
         &self.position
+    }
+
+    /// Whether the provider gave an answer with which the plugin could go on: proof that access is there.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.is_answered
     }
 
     /// Puts fresh credentials in place, so that the next advance repeats the last request.
@@ -127,6 +146,7 @@ impl<'a> Talk<'a> {
             Ok(event) => event,
             Err(until) => return Advance::Waiting(until),
         };
+        let is_answer = matches!(&event, Event::Answered(response) if (200..300).contains(&response.status));
         let evidence = Evidence::of(&event);
         let context = self.context();
         let step = self.engine.calls().step(&self.party.plugin, context, self.position.state.clone(), event).await;
@@ -142,6 +162,7 @@ impl<'a> Talk<'a> {
                 self.engine.now(),
             );
         }
+        self.is_answered |= is_answer && !matches!(out.next, Next::Failed(_));
         let pending = match out.next {
             Next::Done => return Advance::Done(out.found),
             Next::Failed(note) => return self.explain(evidence, &note).await,
@@ -197,6 +218,26 @@ impl<'a> Talk<'a> {
             Ok(Some(part)) => Event::Answered(part),
             Ok(None) => Event::Unanswered(blocked("there is no further part of the answer")),
             Err(failure) => Event::Unanswered(failure),
+        }
+    }
+
+    /// Everything that a short operation (probe, identify, accounts) finds, or why it finds nothing.
+    pub(crate) async fn finish(&mut self) -> Result<Vec<Found>, Explained> {
+        let mut everything = Vec::new();
+        loop {
+            match self.advance().await {
+                Advance::Going(found) => everything.extend(found),
+                Advance::Done(found) => {
+                    everything.extend(found);
+                    return Ok(everything);
+                }
+                Advance::Failed(explained) => return Err(explained),
+                Advance::Stale(diagnosis) => {
+                    return Err(Explained { diagnosis, provider_answer: None, said_by: SaidBy::Plugin });
+                }
+                Advance::Misbehaved(fault) => return Err(diagnose::plugin_misbehaved(&fault)),
+                Advance::Waiting(until) => return Err(diagnose::must_wait(until.since_ms(self.engine.now()))),
+            }
         }
     }
 
@@ -279,30 +320,43 @@ fn blocked(detail: &str) -> TransportFailure {
     TransportFailure { kind: relink_core::plugin::TransportKind::Blocked, detail: detail.to_owned() }
 }
 
-/// Everything that a short operation (probe, identify, accounts) found, or why it found nothing.
+/// Carries out a short operation from its start.
 pub(crate) async fn ask(engine: &Engine, party: &mut Party, operation: Operation) -> Result<Vec<Found>, Explained> {
-    let mut talk = Talk::start(engine, party, operation);
-    let mut everything = Vec::new();
-    loop {
-        match talk.advance().await {
-            Advance::Going(found) => everything.extend(found),
-            Advance::Done(found) => {
-                everything.extend(found);
-                return Ok(everything);
-            }
-            Advance::Failed(explained) => return Err(explained),
-            Advance::Stale(diagnosis) => {
-                return Err(Explained { diagnosis, provider_answer: None, said_by: SaidBy::Plugin });
-            }
-            Advance::Misbehaved(fault) => return Err(diagnose::plugin_misbehaved(&fault)),
-            Advance::Waiting(until) => return Err(diagnose::must_wait(until.since_ms(engine.now()))),
-        }
-    }
+    Talk::start(engine, party, operation).finish().await
 }
 
 #[cfg(test)]
 mod tests {
+    use relink_core::plugin::Delivery;
+
     use super::*;
+
+    fn request(idempotent: bool) -> Request {
+        Request {
+            method: "POST".to_owned(),
+            url: "https://acme.example/export".to_owned(),
+            headers: Vec::new(),
+            body: None,
+            credential: None,
+            deliver: Delivery::Discard,
+            timeout_ms: None,
+            idempotent,
+        }
+    }
+
+    #[test]
+    fn a_run_is_not_cut_where_another_one_could_not_go_on() {
+        let cases = [
+            (Pending::Receive, false),
+            (Pending::Send(request(false)), false),
+            (Pending::Send(request(true)), true),
+            (Pending::WaitUntil(Timestamp::default()), true),
+            (Pending::Start(Operation::Probe), false),
+        ];
+        for (pending, expected) in cases {
+            assert_eq!(pending.outlasts_a_run(), expected, "{pending:?}");
+        }
+    }
 
     #[test]
     fn evidence_has_the_start_of_a_body_and_all_of_its_head() {

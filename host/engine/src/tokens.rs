@@ -88,7 +88,8 @@ pub(crate) fn facts(fresh: &Fresh, known: Known, now: Timestamp) -> Facts {
         token_age_s: age_ms.map(|ms| ms.unsigned_abs() / 1_000),
         has_refresh_token: Some(fresh.authorization.has_refresh_token),
         just_refreshed: Some(fresh.just_refreshed),
-        newer_token_in_store: Some(false),
+        // Whoever settles the run compares generations: a failure with tokens that were replaced says nothing.
+        newer_token_in_store: None,
         granted_scopes: fresh.authorization.granted_scopes.clone(),
         requested_scopes: known.requested_scopes,
         consecutive: known.consecutive,

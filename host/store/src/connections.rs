@@ -60,6 +60,8 @@ pub struct Connection {
     pub claimed_by: Option<String>,
     pub claim_epoch: i64,
     pub claimed_until: Option<Timestamp>,
+    /// When the walk over everything began that is under way: of what is claimed, always.
+    pub pass_started_at: Option<Timestamp>,
     pub connected_at: Timestamp,
     pub connected_by: Option<UserId>,
     pub last_success_at: Option<Timestamp>,
@@ -106,7 +108,7 @@ const REVIVE: &str = "
     SET authorization_id = $4, account_label = $7, account_kind = $8, config = $9, interval_ms = $10,
         backfill_from = $11, connected_at = $12, connected_by = $13, next_due_at = $12, state = 'active',
         incident_id = NULL, suspicion = NULL, delay_reason = NULL, delayed_since = NULL, consecutive_failures = 0,
-        claimed_by = NULL, claimed_until = NULL, claim_epoch = claim_epoch + 1
+        claimed_by = NULL, claimed_until = NULL, claim_epoch = claim_epoch + 1, pass_started_at = NULL
     WHERE workspace_id = $1 AND id <> $2 AND client_id = $3 AND plugin_id = $5 AND account_id = $6
       AND state = 'stopped'";
 
@@ -151,8 +153,8 @@ macro_rules! columns {
     () => {
         "connections.workspace_id, connections.id, client_id, authorization_id, plugin_id, account_id, account_label,
          account_kind, config, interval_ms, backfill_from, state, incident_id, suspicion, delay_reason, delayed_since,
-         consecutive_failures, next_due_at, claimed_by, claim_epoch, claimed_until, connected_at, connected_by,
-         last_success_at, last_run_at"
+         consecutive_failures, next_due_at, claimed_by, claim_epoch, claimed_until, pass_started_at,
+         connected_at, connected_by, last_success_at, last_run_at"
     };
 }
 pub(crate) use columns;
@@ -232,7 +234,7 @@ pub async fn pause(tx: &mut Tx, workspace: &WorkspaceId, id: &ConnectionId) -> R
 }
 
 const RESUME: &str = "
-    UPDATE connections SET state = 'active', next_due_at = $3
+    UPDATE connections SET state = 'active', next_due_at = $3, pass_started_at = NULL
     WHERE workspace_id = $1 AND id = $2 AND state = 'paused'";
 
 /// Goes on at once, and fills what was missed.
@@ -246,7 +248,8 @@ const STOP: &str = "
         next_due_at = NULL, claimed_by = NULL, claimed_until = NULL, claim_epoch = claim_epoch + 1
     WHERE workspace_id = $1 AND id = $2 AND state <> 'stopped'";
 
-/// Ends the connection; a run in flight cannot write any more. The data stays.
+/// Ends the connection; a run in flight cannot write any more, since all that it writes is under its claim. The
+/// data stays.
 pub async fn stop(tx: &mut Tx, workspace: &WorkspaceId, id: &ConnectionId) -> Result<bool> {
     query(TABLE, STOP).bind(workspace).bind(id).changes_a_row(tx).await
 }
@@ -274,6 +277,7 @@ pub(crate) fn read(row: &Row) -> Result<Connection> {
         claimed_by: row.get("claimed_by")?,
         claim_epoch: row.get("claim_epoch")?,
         claimed_until: row.get("claimed_until")?,
+        pass_started_at: row.get("pass_started_at")?,
         connected_at: row.get("connected_at")?,
         connected_by: row.get("connected_by")?,
         last_success_at: row.get("last_success_at")?,

@@ -1,5 +1,6 @@
 //! Coverage: the ledger of days that were fetched, from which gaps follow.
 
+use relink_core::backfill::Known;
 use relink_core::id::{ConnectionId, WorkspaceId};
 use relink_core::time::{Day, Timestamp};
 
@@ -20,9 +21,16 @@ pub struct CoveredDay {
     /// None for a dataset that is fetched as a whole.
     pub day: Option<Day>,
     pub row_count: i64,
+    /// When the fetch began: what the provider changed since is not here.
     pub fetched_at: Timestamp,
     /// The provider no longer has this day, so it will never be fetched.
     pub lost: bool,
+}
+
+impl CoveredDay {
+    pub fn known(&self) -> Known {
+        if self.lost { Known::Lost } else { Known::Fetched(self.fetched_at) }
+    }
 }
 
 /// One day as it was fetched.
@@ -39,9 +47,9 @@ const REPLACE: &str = "
     ON CONFLICT (workspace_id, connection_id, dataset, day) DO UPDATE
     SET row_count = excluded.row_count, fetched_at = excluded.fetched_at, lost = excluded.lost";
 
-/// Notes days that were fetched at `now`. A day may be given once only.
-pub async fn put_days(tx: &mut Tx, dataset: Dataset<'_>, days: &[FetchedDay], now: Timestamp) -> Result<()> {
-    put(tx, REPLACE, dataset, days, (now, false)).await
+/// Notes days whose fetch began at `fetched_at`. A day may be given once only.
+pub async fn put_days(tx: &mut Tx, dataset: Dataset<'_>, days: &[FetchedDay], fetched_at: Timestamp) -> Result<()> {
+    put(tx, REPLACE, dataset, days, (fetched_at, false)).await
 }
 
 const KEEP: &str = "ON CONFLICT (workspace_id, connection_id, dataset, day) DO NOTHING";
@@ -57,13 +65,13 @@ async fn put(
     on_conflict: &str,
     dataset: Dataset<'_>,
     days: &[FetchedDay],
-    (now, lost): (Timestamp, bool),
+    (at, lost): (Timestamp, bool),
 ) -> Result<()> {
     for chunk in days.chunks(ROWS_PER_STATEMENT) {
         let mut insert = composed_query(TABLE, format!("{INSERT}{} {on_conflict}", placeholder_rows(chunk.len(), 7)));
         for fetched in chunk {
             insert = insert.bind(dataset.workspace_id).bind(dataset.connection_id).bind(dataset.name);
-            insert = insert.bind(WholeOrDay(fetched.day)).bind(fetched.row_count).bind(now).bind(lost);
+            insert = insert.bind(WholeOrDay(fetched.day)).bind(fetched.row_count).bind(at).bind(lost);
         }
         insert.execute(tx).await?;
     }
@@ -82,22 +90,6 @@ pub async fn list(
     since: Day,
 ) -> Result<Vec<CoveredDay>> {
     query(TABLE, LIST).bind(workspace).bind(connection).bind(since).fetch_all(access, read).await
-}
-
-const COUNT: &str = "
-    SELECT COUNT(*) AS days FROM coverage
-    WHERE workspace_id = $1 AND connection_id = $2 AND dataset = $3 AND day >= $4 AND day <= $5";
-
-/// Counts the days from `since` to `until`, both included, of which nothing is known.
-pub async fn missing_count(
-    access: impl Into<Access<'_>>,
-    dataset: Dataset<'_>,
-    (since, until): (Day, Day),
-) -> Result<i64> {
-    let count = query(TABLE, COUNT).bind(dataset.workspace_id).bind(dataset.connection_id).bind(dataset.name);
-    let known: Option<i64> = count.bind(since).bind(until).fetch_optional(access, |row| row.get("days")).await?;
-    let wanted = (until.days_since(since) + 1).max(0);
-    Ok(wanted - known.unwrap_or(0))
 }
 
 fn read(row: &Row) -> Result<CoveredDay> {

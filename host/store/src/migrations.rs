@@ -35,7 +35,8 @@ const STEPS: &[Step] = steps!(
     "0004" "incidents",
     "0005" "operators",
     "0006" "inbound",
-    "0007" "waves"
+    "0007" "waves",
+    "0008" "passes"
 );
 
 /// How the schema of a database compares with the one that this version needs.

@@ -25,6 +25,8 @@ pub struct RecordRow {
     pub day: Option<Day>,
     /// One JSON object.
     pub data: String,
+    /// When the fetch began that brought it: all records of one fetch say the same, so it also tells them from
+    /// those of other fetches.
     pub fetched_at: Timestamp,
 }
 
@@ -68,26 +70,27 @@ fn last_of_each_key(mut records: Vec<RecordRow>) -> Vec<RecordRow> {
 
 const DELETE_STALE_IN_WINDOW: &str = "
     DELETE FROM records
-    WHERE workspace_id = $1 AND connection_id = $2 AND dataset = $3 AND fetched_at < $4 AND day >= $5 AND day <= $6";
+    WHERE workspace_id = $1 AND connection_id = $2 AND dataset = $3 AND fetched_at <> $4 AND day >= $5 AND day <= $6";
 
-/// Deletes what a fetch of these days, both included, no longer brought.
+/// Deletes what the fetch that began then no longer brought of these days, both included. Not what is older: a clock
+/// may be set back.
 pub async fn delete_stale_in_window(
     tx: &mut Tx,
     dataset: Dataset<'_>,
     (since, until): (Day, Day),
-    fetched_before: Timestamp,
+    fetched_at: Timestamp,
 ) -> Result<u64> {
     let delete = query(TABLE, DELETE_STALE_IN_WINDOW).bind(dataset.workspace_id).bind(dataset.connection_id);
-    delete.bind(dataset.name).bind(fetched_before).bind(since).bind(until).execute(tx).await
+    delete.bind(dataset.name).bind(fetched_at).bind(since).bind(until).execute(tx).await
 }
 
 const DELETE_STALE: &str = "
-    DELETE FROM records WHERE workspace_id = $1 AND connection_id = $2 AND dataset = $3 AND fetched_at < $4";
+    DELETE FROM records WHERE workspace_id = $1 AND connection_id = $2 AND dataset = $3 AND fetched_at <> $4";
 
-/// Deletes what a fetch of the whole dataset no longer brought.
-pub async fn delete_stale(tx: &mut Tx, dataset: Dataset<'_>, fetched_before: Timestamp) -> Result<u64> {
+/// Deletes what the fetch of the whole dataset that began then no longer brought.
+pub async fn delete_stale(tx: &mut Tx, dataset: Dataset<'_>, fetched_at: Timestamp) -> Result<u64> {
     let delete = query(TABLE, DELETE_STALE).bind(dataset.workspace_id).bind(dataset.connection_id);
-    delete.bind(dataset.name).bind(fetched_before).execute(tx).await
+    delete.bind(dataset.name).bind(fetched_at).execute(tx).await
 }
 
 const COUNT: &str = "

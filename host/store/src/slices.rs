@@ -1,6 +1,7 @@
 //! Slices in flight: how far each window of data has come, so that a sync goes on after a restart.
 
 use relink_core::id::{ConnectionId, WorkspaceId};
+use relink_core::plugin::Window;
 use relink_core::time::{Day, Timestamp};
 
 use crate::dataset::Dataset;
@@ -23,6 +24,12 @@ pub struct Slice {
     pub pending: String,
     pub started_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl Slice {
+    pub fn window(&self) -> Option<Window> {
+        Some(Window { since: self.since?, until: self.until? })
+    }
 }
 
 const SAVE: &str = "
@@ -71,12 +78,6 @@ const DELETE: &str = "
 pub async fn delete(tx: &mut Tx, dataset: Dataset<'_>, since: Option<Day>) -> Result<bool> {
     let delete = query(TABLE, DELETE).bind(dataset.workspace_id).bind(dataset.connection_id).bind(dataset.name);
     delete.bind(WholeOrDay(since)).changes_a_row(tx).await
-}
-
-const DELETE_ALL_OF_CONNECTION: &str = "DELETE FROM slices WHERE workspace_id = $1 AND connection_id = $2";
-
-pub async fn delete_all_of_connection(tx: &mut Tx, workspace: &WorkspaceId, connection: &ConnectionId) -> Result<u64> {
-    query(TABLE, DELETE_ALL_OF_CONNECTION).bind(workspace).bind(connection).execute(tx).await
 }
 
 fn read(row: &Row) -> Result<Slice> {

@@ -31,6 +31,11 @@ impl TestClock {
         self.0.fetch_add(ms(span), Ordering::SeqCst);
     }
 
+    /// Sets the clock back, as an operator or a time server may.
+    pub fn go_back(&self, span: Duration) {
+        self.0.fetch_sub(ms(span), Ordering::SeqCst);
+    }
+
     pub fn advance_days(&self, days: u64) {
         self.advance(Duration::from_hours(24 * days));
     }

@@ -116,9 +116,19 @@ fn retry_after_is_kept_but_bounded_to_a_day() {
 
 #[test]
 fn data_ends_suspicion_and_what_is_left_follows_at_once() {
-    let decision = run(&Before { consecutive_failures: 4, ..before() }, &Outcome::Fetched { is_complete: false });
+    let in_part = Outcome::Fetched { is_complete: false, is_answered: true };
+    let decision = run(&Before { consecutive_failures: 4, ..before() }, &in_part);
     assert_eq!((decision.change, decision.next_due_at), (Change::Proven, Some(NOW)));
     assert_eq!(decision.consecutive_failures, 0);
+}
+
+#[test]
+fn nothing_is_proven_without_an_answer() {
+    for is_complete in [true, false] {
+        let unanswered = Outcome::Fetched { is_complete, is_answered: false };
+        let decision = run(&Before { consecutive_failures: 4, ..before() }, &unanswered);
+        assert_eq!((decision.change, decision.consecutive_failures), (Change::Unchanged, 4));
+    }
 }
 
 fn told(before: &Before, diagnosis: &Diagnosis) -> Decision {

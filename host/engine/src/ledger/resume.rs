@@ -16,15 +16,14 @@ pub(super) async fn position(engine: &Engine, party: &Party, stored: &slices::Sl
     Some(Position { state, pending })
 }
 
-/// What was to be done next, unless that was to wait for the rest of an answer that is long gone.
+/// What was to be done next, unless it cannot, or may not, be done now.
 fn pending_of(stored: &slices::Slice, party: &Party) -> Option<Pending> {
     let pending: Pending = serde_json::from_str(&stored.pending).ok()?;
-    let can_go_on = match &pending {
-        Pending::Receive | Pending::Start(_) => false,
-        Pending::Send(request) => request.idempotent && may_send(party, request),
-        Pending::WaitUntil(_) => true,
+    let is_allowed = match &pending {
+        Pending::Send(request) => may_send(party, request),
+        Pending::Start(_) | Pending::Receive | Pending::WaitUntil(_) => true,
     };
-    can_go_on.then_some(pending)
+    (is_allowed && pending.outlasts_a_run()).then_some(pending)
 }
 
 fn may_send(party: &Party, request: &Request) -> bool {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::{Path, State};
-use relink_core::backfill::{self, Ledger};
+use relink_core::backfill::{self, Known, Ledger};
 use relink_core::plugin::SyncMode;
 use relink_core::time::Day;
 use relink_store::connections::Connection;
@@ -69,27 +69,22 @@ pub(crate) async fn gaps(
     Path(id): Path<String>,
 ) -> Result<Json<Listed<Gap>>, Trouble> {
     let connection = connections::find(&app, &caller, &id).await?;
-    let mut by_dataset: BTreeMap<String, (BTreeSet<Day>, BTreeSet<Day>)> = BTreeMap::new();
+    let mut by_dataset: BTreeMap<String, BTreeMap<Option<Day>, Known>> = BTreeMap::new();
     for covered in ledger(&app, &connection).await? {
-        let Some(day) = covered.day else { continue };
-        let (here, lost) = by_dataset.entry(covered.dataset).or_default();
-        if covered.lost {
-            lost.insert(day)
-        } else {
-            here.insert(day)
-        };
+        let (day, known) = (covered.day, covered.known());
+        by_dataset.entry(covered.dataset).or_default().insert(day, known);
     }
     let plugin = app.engine().registry().get(&connection.plugin_id);
     let mut found = Vec::new();
     for dataset in plugin.iter().flat_map(|plugin| plugin.descriptor().datasets_of(connection.account_kind.as_deref()))
     {
         let SyncMode::Daily(daily) = &dataset.mode else { continue };
-        let (here, lost) = by_dataset.remove(&dataset.name).unwrap_or_default();
-        let known = here.union(&lost).copied().collect();
+        let known = by_dataset.remove(&dataset.name).unwrap_or_default();
         let today = app.engine().now().day();
-        let ledger = Ledger { covered: &known, wanted_from: connection.backfill_from, today };
+        let ledger = Ledger { known: &known, wanted_from: connection.backfill_from, today };
         found.extend(joined(&dataset.name, &backfill::missing(daily, &ledger), true));
-        let gone: BTreeSet<Day> = lost.into_iter().chain(backfill::unrecoverable(daily, &ledger)).collect();
+        let lost = known.iter().filter(|(_, known)| **known == Known::Lost).filter_map(|(day, _)| *day);
+        let gone: BTreeSet<Day> = lost.chain(backfill::unrecoverable(daily, &ledger)).collect();
         found.extend(joined(&dataset.name, &gone.into_iter().collect::<Vec<_>>(), false));
     }
     Ok(Json(Listed::whole(found)))

@@ -14,7 +14,9 @@ use crate::query::query;
 
 /// The only writer sees every claim that was made before.
 const CLAIM_DUE_SQLITE: &str = concat!(
-    "UPDATE connections SET claimed_by = $1, claimed_until = $3, claim_epoch = claim_epoch + 1
+    "UPDATE connections
+     SET claimed_by = $1, claimed_until = $3, claim_epoch = claim_epoch + 1,
+         pass_started_at = COALESCE(pass_started_at, $2)
      WHERE (workspace_id, id) IN (
          SELECT workspace_id, id FROM connections
          WHERE state = 'active' AND next_due_at <= $2 AND (claimed_until IS NULL OR claimed_until <= $2)
@@ -29,13 +31,16 @@ const CLAIM_DUE_POSTGRES: &str = concat!(
          SELECT workspace_id, id FROM connections
          WHERE state = 'active' AND next_due_at <= $2 AND (claimed_until IS NULL OR claimed_until <= $2)
          ORDER BY next_due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-     UPDATE connections SET claimed_by = $1, claimed_until = $3, claim_epoch = claim_epoch + 1
+     UPDATE connections
+     SET claimed_by = $1, claimed_until = $3, claim_epoch = claim_epoch + 1,
+         pass_started_at = COALESCE(connections.pass_started_at, $2)
      FROM due WHERE connections.workspace_id = due.workspace_id AND connections.id = due.id
      RETURNING ",
     columns!()
 );
 
-/// Claims what is due longest, of all workspaces, in the order in which it became due.
+/// Claims what is due longest, of all workspaces, in the order in which it became due. A pass begins with that,
+/// unless one is under way.
 pub async fn claim_due(tx: &mut Tx, lease: &Lease<'_>, limit: usize) -> Result<Vec<Connection>> {
     let text = tx.choose(CLAIM_DUE_SQLITE, CLAIM_DUE_POSTGRES);
     let claim = query(TABLE, text).bind(lease.owner).bind(lease.now).bind(lease.until).bind(limit as i64);
@@ -48,7 +53,8 @@ const EXTEND_CLAIM: &str = "
     UPDATE connections SET claimed_until = $4
     WHERE workspace_id = $1 AND id = $2 AND claim_epoch = $3 AND claimed_by IS NOT NULL";
 
-/// Holds on for a long run; false means that the connection was taken away.
+/// Holds on for a long run; false means that the connection was taken away. Until the transaction ends nobody can
+/// take it, so what a run writes after this is written by the only one that may.
 pub async fn extend_claim(
     tx: &mut Tx,
     workspace: &WorkspaceId,
@@ -83,12 +89,15 @@ pub struct ConnectionUpdate {
     /// None keeps the last success that is known.
     pub last_success_at: Option<Timestamp>,
     pub last_run_at: Timestamp,
+    /// None ends the pass: the next run begins a new one.
+    pub pass_started_at: Option<Timestamp>,
 }
 
 const UPDATE_AFTER_RUN: &str = "
     UPDATE connections
     SET suspicion = $4, delay_reason = $5, delayed_since = $6, consecutive_failures = $7, next_due_at = $8,
-        last_success_at = COALESCE($9, last_success_at), last_run_at = $10, claimed_by = NULL, claimed_until = NULL
+        last_success_at = COALESCE($9, last_success_at), last_run_at = $10, pass_started_at = $11,
+        claimed_by = NULL, claimed_until = NULL
     WHERE workspace_id = $1 AND id = $2 AND claim_epoch = $3 AND claimed_by IS NOT NULL";
 
 /// Writes the outcome of a run and ends its claim; false means that the run lost the connection meanwhile.
@@ -103,7 +112,8 @@ pub async fn update_after_run(tx: &mut Tx, update: &ConnectionUpdate) -> Result<
         .bind(update.consecutive_failures)
         .bind(update.next_due_at)
         .bind(update.last_success_at)
-        .bind(update.last_run_at);
+        .bind(update.last_run_at)
+        .bind(update.pass_started_at);
     write.changes_a_row(tx).await
 }
 

@@ -38,11 +38,13 @@ pub async fn break_one(
     query(TABLE, BREAK_ONE).bind(workspace).bind(id).bind(incident).bind(next_due_at).changes_a_row(tx).await
 }
 
-/// Takes the connections away from runs in flight, which still work with the old tokens.
+/// Takes the connections away from runs in flight, which still work with the old tokens. Everything is fetched
+/// anew: a pass that was under way is of the time before.
 const HEAL_BY_AUTHORIZATION: &str = "
     UPDATE connections
     SET incident_id = NULL, suspicion = NULL, delay_reason = NULL, delayed_since = NULL, consecutive_failures = 0,
-        next_due_at = $3, claimed_by = NULL, claimed_until = NULL, claim_epoch = claim_epoch + 1
+        next_due_at = $3, claimed_by = NULL, claimed_until = NULL, claim_epoch = claim_epoch + 1,
+        pass_started_at = NULL
     WHERE workspace_id = $1 AND authorization_id = $2 AND state <> 'stopped'";
 
 /// Heals every connection of an authorization but `except`, and says how many; they are due at `now`.

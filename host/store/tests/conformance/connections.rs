@@ -27,6 +27,7 @@ fn outcome(connection: &Connection) -> ConnectionUpdate {
         next_due_at: Some(NOW.plus_ms(60 * MINUTE)),
         last_success_at: Some(NOW),
         last_run_at: NOW,
+        pass_started_at: None,
     }
 }
 
@@ -162,6 +163,37 @@ async fn a_claim_is_extended_and_given_back_by_its_owner_only() {
         assert!(!extend(claimed.claim_epoch).await);
         assert_eq!(claim(database, "b", NOW, 1).await.len(), 1);
         assert!(!write!(database, |tx| connections::update_after_run(tx, &outcome(&claimed))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pass_goes_on_over_claims_until_a_run_a_person_or_a_reconnect_ends_it() {
+    on_both(async |database| {
+        let tenant = Tenant::create(database).await;
+        let Tenant { workspace, connection, authorization, .. } = &tenant;
+        let at = |hours: i64| NOW.plus_ms(hours * 60 * MINUTE);
+        let claim_at = async |now| claim(database, "a", now, 1).await.remove(0);
+        let end = async |claimed: &Connection, pass_started_at| {
+            let update = ConnectionUpdate { pass_started_at, ..outcome(claimed) };
+            assert!(write!(database, |tx| connections::update_after_run(tx, &update)));
+        };
+        let first = claim_at(at(0)).await;
+        assert_eq!(first.pass_started_at, Some(at(0)));
+        end(&first, first.pass_started_at).await;
+        let second = claim_at(at(1)).await;
+        assert_eq!(second.pass_started_at, Some(at(0)), "it is under way");
+        end(&second, None).await;
+        let third = claim_at(at(2)).await;
+        assert_eq!(third.pass_started_at, Some(at(2)));
+
+        write!(database, |tx| connections::heal_by_authorization(tx, workspace, authorization, at(3), &[]));
+        let healed = claim_at(at(3)).await;
+        assert_eq!(healed.pass_started_at, Some(at(3)));
+        end(&healed, healed.pass_started_at).await;
+        assert!(write!(database, |tx| connections::pause(tx, workspace, connection)));
+        assert!(write!(database, |tx| connections::resume(tx, workspace, connection, at(4))));
+        assert_eq!(claim_at(at(4)).await.pass_started_at, Some(at(4)));
     })
     .await;
 }

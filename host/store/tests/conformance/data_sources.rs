@@ -37,6 +37,7 @@ async fn one_of_each(database: &TestDb) -> Tenant {
         next_due_at: Some(NOW),
         last_success_at: Some(NOW),
         last_run_at: NOW,
+        pass_started_at: None,
     };
     assert!(write!(database, |tx| connections::update_after_run(tx, &update)));
 

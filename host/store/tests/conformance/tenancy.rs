@@ -111,7 +111,6 @@ async fn nothing_is_found_through_another_workspace() {
 
         assert_eq!(slices::list_of_connection(db, ws, connection).await.unwrap(), []);
         assert_eq!(coverage::list(db, ws, connection, day("2026-01-01")).await.unwrap(), []);
-        assert_eq!(coverage::missing_count(db, ads, window()).await.unwrap(), 2);
         assert_eq!(records::count(db, ads).await.unwrap(), 0);
         assert_eq!(records::count_of_connection(db, ws, connection).await.unwrap(), 0);
         assert_eq!(records::count_per_day(db, ads, window()).await.unwrap(), []);

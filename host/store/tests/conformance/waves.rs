@@ -47,6 +47,7 @@ async fn succeed(database: &TestDb, tenant: &Tenant, at: Timestamp) {
             next_due_at: Some(NOW),
             last_success_at: is_it.then_some(at),
             last_run_at: at,
+            pass_started_at: None,
         };
         write!(database, |tx| connections::update_after_run(tx, &update));
     }

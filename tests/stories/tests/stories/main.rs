@@ -14,6 +14,7 @@ mod main_job;
 mod meta;
 mod notice;
 mod operators;
+mod passes;
 mod pause;
 mod privileges;
 mod publishers;

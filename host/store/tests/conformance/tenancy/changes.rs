@@ -86,6 +86,7 @@ pub(super) async fn change_connection(database: &TestDb, tenant: &Tenant, ws: &W
         next_due_at: None,
         last_success_at: None,
         last_run_at: NOW,
+        pass_started_at: None,
     };
     write!(database, |tx| async {
         assert!(!connections::update_after_run(tx, &update).await?);
@@ -111,7 +112,6 @@ pub(super) async fn change_data(database: &TestDb, tenant: &Tenant, ws: &Workspa
     let later = NOW.plus_ms(MINUTE);
     write!(database, |tx| async {
         assert!(!slices::delete(tx, ads, Some(day("2026-03-01"))).await?);
-        assert_eq!(slices::delete_all_of_connection(tx, ws, connection).await?, 0);
         assert_eq!(records::delete_stale(tx, ads, later).await?, 0);
         assert_eq!(records::delete_stale_in_window(tx, ads, window(), later).await?, 0);
         Ok::<(), StoreError>(())
