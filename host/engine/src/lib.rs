@@ -9,6 +9,7 @@ mod control;
 mod credentials;
 pub mod diagnose;
 mod engine;
+mod housekeeping;
 mod inbound;
 mod ledger;
 mod notify;

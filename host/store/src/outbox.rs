@@ -116,6 +116,19 @@ pub async fn cancel_for_incident(tx: &mut Tx, workspace: &WorkspaceId, incident:
     query(TABLE, CANCEL_FOR_INCIDENT).bind(workspace).bind(incident).execute(tx).await
 }
 
+const FORGET: &str = "
+    DELETE FROM outbox
+    WHERE next_attempt_at IS NULL AND created_at < $1
+      AND NOT EXISTS (SELECT i.id FROM incidents i
+                      WHERE i.workspace_id = outbox.workspace_id AND i.id = outbox.incident_id
+                        AND (i.resolved_at IS NULL OR i.resolved_at >= $1))";
+
+/// Forgets messages of all workspaces that came before a moment and have had their end, and whose incident has;
+/// says how many.
+pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    query(TABLE, FORGET).bind(before).execute(tx).await
+}
+
 const FIND_BY_KEY: &str = concat!("SELECT ", columns!(), " FROM outbox WHERE workspace_id = $1 AND dedupe_key = $2");
 
 pub async fn find_by_key(

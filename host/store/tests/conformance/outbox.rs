@@ -2,7 +2,7 @@
 
 use relink_core::id::IncidentId;
 use relink_core::time::Timestamp;
-use relink_store::incidents::Scope;
+use relink_store::incidents::{self, Resolution, Scope};
 use relink_store::outbox::{self, Message, NewMessage};
 
 use crate::incidents::open;
@@ -89,6 +89,32 @@ async fn messages_of_an_incident_that_is_over_are_called_back() {
         let left = claim(database, NOW.plus_ms(5 * MINUTE)).await;
         assert_eq!(left.into_iter().map(|message| message.dedupe_key).collect::<Vec<_>>(), ["unrelated"]);
         assert!(!add(database, &tenant, "waiting", Some(&incident.id)).await, "a cancelled message stays cancelled");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_had_its_end_is_forgotten_with_its_incident() {
+    on_both(async |database| {
+        let tenant = Tenant::create(database).await;
+        let workspace = &tenant.workspace;
+        let (incident, _) = open(database, &tenant, Scope::Authorization).await;
+        for (key, incident) in [("of incident", Some(&incident.id)), ("delivered", None), ("waiting", None)] {
+            add(database, &tenant, key, incident).await;
+        }
+        let claimed = claim(database, NOW).await;
+        for message in claimed.iter().filter(|message| message.dedupe_key != "waiting") {
+            write!(database, |tx| outbox::delivered(tx, workspace, &message.id, NOW));
+        }
+        let forget = async |before| write!(database, |tx| outbox::forget(tx, before));
+        assert_eq!(forget(NOW).await, 0, "it is not that old");
+        let (ended, later) = (NOW.plus_ms(MINUTE), NOW.plus_ms(2 * MINUTE));
+        assert_eq!(forget(later).await, 1);
+        let how = (Resolution::Recovered, None);
+        assert!(write!(database, |tx| incidents::resolve(tx, workspace, &incident.id, how, ended)));
+        assert_eq!(forget(ended).await, 0, "somebody may still be told how it ended");
+        assert_eq!(forget(later).await, 1);
+        assert!(outbox::find_by_key(&database.db, workspace, "waiting").await.unwrap().is_some());
     })
     .await;
 }
