@@ -32,7 +32,7 @@ impl Engine {
         let workspace = &person.workspace_id;
         authorizations::find(self.db(), workspace, id).await?.ok_or(AccountsError::NotFound)?;
         let dependents = connections::list_of_authorization(self.db(), workspace, id).await?;
-        if !dependents.is_empty() && !dependents.iter().any(|connection| person.may_see(&connection.client_id)) {
+        if !person.may_use(&dependents) {
             return Err(AccountsError::NotFound);
         }
         if person.role == crate::person::Role::Viewer {

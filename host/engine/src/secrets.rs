@@ -137,14 +137,12 @@ impl Engine {
         let workspace = &person.workspace_id;
         let found = authorizations::find(self.db(), workspace, id).await?;
         let dependents = connections::list_of_authorization(self.db(), workspace, id).await?;
-        let is_visible =
-            dependents.is_empty() || dependents.iter().any(|connection| person.may_see(&connection.client_id));
         let not_found = || SecretsError {
             kind: SecretsErrorKind::NotFound,
             field: None,
             message: "There is no such authorization.".to_owned(),
         };
-        let authorization = found.filter(|_| is_visible).ok_or_else(not_found)?;
+        let authorization = found.filter(|_| person.may_use(&dependents)).ok_or_else(not_found)?;
         if person.role == Role::Viewer { Err(not_allowed()) } else { Ok(authorization) }
     }
 }

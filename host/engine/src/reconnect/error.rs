@@ -15,6 +15,9 @@ pub enum ReconnectError {
     MissingAppSecret { plugin: String, secret: String },
     #[error("{0}")]
     Plugin(String),
+    /// Trouble of this host.
+    #[error("{0}")]
+    Host(String),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
