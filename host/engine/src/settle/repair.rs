@@ -131,6 +131,7 @@ async fn heal(
         expected_generation: locked.generation,
         tokens: sealed_tokens(engine, workspace, id, locked.generation + 1, grant)?,
         granted_scopes: Some(grant.granted_scopes.clone()),
+        config: Some(grant.config.clone()),
     };
     if !authorizations::store_tokens(tx, &update).await? {
         return Err(gone());

@@ -45,6 +45,7 @@ pub(super) async fn change_authorization(database: &TestDb, tenant: &Tenant, ws:
         expected_generation: 1,
         tokens: tokens(b"stolen"),
         granted_scopes: None,
+        config: None,
     };
     let grant = Grant {
         workspace_id: ws.clone(),
