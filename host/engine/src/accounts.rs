@@ -8,6 +8,7 @@ use relink_store::{StoreError, authorizations, clients};
 use crate::engine::{Engine, MissingPlugin};
 use crate::person::Person;
 use crate::reconnect::verify::{Candidate, account_of, unique};
+use crate::settle::settle_arrival;
 use crate::talk;
 use crate::tokens::{self, TokenError};
 
@@ -87,7 +88,7 @@ impl Engine {
         };
         let mut tx = self.db().begin().await?;
         let (Creation::Created(id) | Creation::Revived(id) | Creation::Existing(id)) =
-            connections::create(&mut tx, &new).await?;
+            settle_arrival(&mut tx, &new).await?;
         let connection = connections::find(&mut tx, workspace, &id).await?.ok_or(AccountsError::NotFound)?;
         tx.commit().await?;
         self.changed(workspace);

@@ -5,6 +5,7 @@
 //! [`settle`] holds the only functions that write health.
 
 mod accounts;
+mod audit;
 mod control;
 mod credentials;
 pub mod diagnose;

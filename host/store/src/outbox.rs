@@ -83,12 +83,35 @@ pub async fn claim(tx: &mut Tx, now: Timestamp, until: Timestamp, limit: usize) 
     Ok(claimed)
 }
 
+/// Whether a message was still wanted when it had been delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    Wanted,
+    /// It was called back while it was under way.
+    Late,
+}
+
 const DELIVERED: &str = "
     UPDATE outbox SET delivered_at = $3, next_attempt_at = NULL, claimed_until = NULL, last_error = NULL
-    WHERE workspace_id = $1 AND id = $2 AND delivered_at IS NULL";
+    WHERE workspace_id = $1 AND id = $2 AND delivered_at IS NULL AND next_attempt_at IS NOT NULL";
 
-pub async fn delivered(tx: &mut Tx, workspace: &WorkspaceId, id: &OutboxId, now: Timestamp) -> Result<bool> {
-    query(TABLE, DELIVERED).bind(workspace).bind(id).bind(now).changes_a_row(tx).await
+const DELIVERED_LATE: &str = "
+    UPDATE outbox SET delivered_at = $3, claimed_until = NULL
+    WHERE workspace_id = $1 AND id = $2 AND delivered_at IS NULL AND next_attempt_at IS NULL";
+
+/// Notes that a message was handed over; none if that was known already.
+pub async fn delivered(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    id: &OutboxId,
+    now: Timestamp,
+) -> Result<Option<Delivery>> {
+    for (text, delivery) in [(DELIVERED, Delivery::Wanted), (DELIVERED_LATE, Delivery::Late)] {
+        if query(TABLE, text).bind(workspace).bind(id).bind(now).changes_a_row(tx).await? {
+            return Ok(Some(delivery));
+        }
+    }
+    Ok(None)
 }
 
 const RETRY_AT: &str = "

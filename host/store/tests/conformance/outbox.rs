@@ -3,7 +3,7 @@
 use relink_core::id::IncidentId;
 use relink_core::time::Timestamp;
 use relink_store::incidents::{self, Resolution, Scope};
-use relink_store::outbox::{self, Message, NewMessage};
+use relink_store::outbox::{self, Delivery, Message, NewMessage};
 
 use crate::incidents::open;
 use crate::support::{MINUTE, NOW, Tenant, TestDb, on_both, write};
@@ -33,7 +33,8 @@ async fn a_message_is_added_once_per_key_and_workspace() {
         assert!(!add(database, &one, "key", None).await);
         assert!(add(database, &two, "key", None).await);
         for message in claim(database, NOW).await {
-            assert!(write!(database, |tx| outbox::delivered(tx, &message.workspace_id, &message.id, NOW)));
+            let delivered = write!(database, |tx| outbox::delivered(tx, &message.workspace_id, &message.id, NOW));
+            assert_eq!(delivered, Some(Delivery::Wanted));
         }
         assert!(!add(database, &one, "key", None).await, "not even after it was delivered");
         let found = outbox::find_by_key(&database.db, &one.workspace, "key").await.unwrap().unwrap();
@@ -81,7 +82,8 @@ async fn messages_of_an_incident_that_is_over_are_called_back() {
         let claimed = claim(database, NOW).await;
         assert_eq!(claimed.len(), 4);
         let id_of = |key| &claimed.iter().find(|message| message.dedupe_key == key).unwrap().id;
-        assert!(write!(database, |tx| outbox::delivered(tx, workspace, id_of("delivered"), NOW)));
+        let deliver = async |key| write!(database, |tx| outbox::delivered(tx, workspace, id_of(key), NOW));
+        assert_eq!(deliver("delivered").await, Some(Delivery::Wanted));
         assert_eq!(write!(database, |tx| outbox::cancel_for_incident(tx, workspace, &incident.id)), 2);
 
         let retry = Some(NOW.plus_ms(2 * MINUTE));
@@ -89,6 +91,10 @@ async fn messages_of_an_incident_that_is_over_are_called_back() {
         let left = claim(database, NOW.plus_ms(5 * MINUTE)).await;
         assert_eq!(left.into_iter().map(|message| message.dedupe_key).collect::<Vec<_>>(), ["unrelated"]);
         assert!(!add(database, &tenant, "waiting", Some(&incident.id)).await, "a cancelled message stays cancelled");
+        assert_eq!(deliver("in delivery").await, Some(Delivery::Late), "it had left already");
+        for key in ["delivered", "in delivery"] {
+            assert_eq!(deliver(key).await, None, "{key} was delivered before");
+        }
     })
     .await;
 }
