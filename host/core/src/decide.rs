@@ -46,10 +46,10 @@ impl Default for Policy {
     }
 }
 
-/// Failures of one kind that are not yet believed.
+/// Breakages in a row that are not yet believed. Which they are does not matter: a provider may word one and
+/// the same trouble in several ways.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspicion {
-    pub code: String,
     pub count: u32,
     pub since: Timestamp,
 }
@@ -60,11 +60,26 @@ pub struct Before {
     pub connection_id: String,
     pub interval_ms: i64,
     pub consecutive_failures: u32,
-    pub is_broken: bool,
+    /// What people were told already.
+    pub known: Option<Known>,
     /// Of the connection's authorization.
     pub authorization_suspicion: Option<Suspicion>,
     /// Of the connection alone.
     pub connection_suspicion: Option<Suspicion>,
+}
+
+/// The trouble that an open incident tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub scope: Scope,
+    pub remedy: Remedy,
+}
+
+impl Known {
+    /// Whether the incident tells people what to do about `diagnosis` as well.
+    pub fn covers(self, diagnosis: &Diagnosis) -> bool {
+        self.remedy == diagnosis.remedy && (self.scope == Scope::Authorization || self.scope == scope_of(diagnosis))
+    }
 }
 
 /// How a run ended.
@@ -91,7 +106,6 @@ pub enum Outcome {
 pub enum Scope {
     Connection,
     Authorization,
-    App,
 }
 
 /// What becomes of the health of a connection or its authorization.
@@ -103,8 +117,10 @@ pub enum Change {
     Unchanged,
     /// Seen, not yet believed.
     Suspected { scope: Scope, suspicion: Suspicion },
-    /// Believed: an incident opens.
+    /// Believed: an incident opens, and takes the place of one that told something else.
     Broken { scope: Scope },
+    /// What people were told already was found again.
+    StillBroken,
     /// It would be believed, were it not one of too many: see [`Wave`].
     HeldBack,
     /// The operator must act; connections only wait.
@@ -172,34 +188,36 @@ const DAY_MS: i64 = 86_400_000;
 
 fn suspect(before: &Before, diagnosis: &Diagnosis, policy: &Policy, now: Timestamp) -> Decision {
     let scope = scope_of(diagnosis);
-    let failures = before.consecutive_failures.saturating_add(1);
-    if before.is_broken {
-        return Decision {
-            change: Change::Broken { scope },
-            next_due_at: heal_probe(before, diagnosis, policy, now),
-            delayed_by: None,
-            consecutive_failures: failures,
-        };
-    }
-    let earlier = match scope {
-        Scope::Connection => before.connection_suspicion.as_ref(),
-        Scope::Authorization | Scope::App => before.authorization_suspicion.as_ref(),
-    };
-    let suspicion = Suspicion {
-        code: diagnosis.code.clone(),
-        count: earlier.map_or(1, |earlier| earlier.count.saturating_add(1)),
-        since: earlier.map_or(now, |earlier| earlier.since),
-    };
-    let is_believed = is_believed(&suspicion, diagnosis.certainty, policy, now);
-    Decision {
-        change: if is_believed { Change::Broken { scope } } else { Change::Suspected { scope, suspicion } },
-        next_due_at: if is_believed {
-            heal_probe(before, diagnosis, policy, now)
+    let (change, next_due_at) = if before.known.is_some_and(|known| known.covers(diagnosis)) {
+        (Change::StillBroken, heal_probe(before, diagnosis, policy, now))
+    } else {
+        let suspicion = before.suspicion_of(scope, now);
+        if is_believed(&suspicion, diagnosis.certainty, policy, now) {
+            (Change::Broken { scope }, heal_probe(before, diagnosis, policy, now))
         } else {
-            Some(now.plus_ms(confirm_delay(diagnosis.certainty, policy)))
-        },
+            let look_again = now.plus_ms(confirm_delay(diagnosis.certainty, policy));
+            (Change::Suspected { scope, suspicion }, Some(look_again))
+        }
+    };
+    Decision {
+        change,
+        next_due_at,
         delayed_by: None,
-        consecutive_failures: failures,
+        consecutive_failures: before.consecutive_failures.saturating_add(1),
+    }
+}
+
+impl Before {
+    /// What is suspected after one more breakage.
+    fn suspicion_of(&self, scope: Scope, now: Timestamp) -> Suspicion {
+        let earlier = match scope {
+            Scope::Connection => self.connection_suspicion.as_ref(),
+            Scope::Authorization => self.authorization_suspicion.as_ref(),
+        };
+        earlier.map_or(Suspicion { count: 1, since: now }, |earlier| Suspicion {
+            count: earlier.count.saturating_add(1),
+            since: earlier.since,
+        })
     }
 }
 

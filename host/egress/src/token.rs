@@ -10,7 +10,9 @@ mod unique_json;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method};
-use relink_core::plugin::{BodyFormat, Descriptor, Field, OAuth2, Response, TokenAuth, TransportFailure};
+use relink_core::plugin::{
+    BodyFormat, Descriptor, Field, OAuth2, Response, TokenAuth, TransportFailure, TransportKind,
+};
 use relink_core::secret::Secret;
 use tokio::time::Instant;
 use tracing::debug;
@@ -19,7 +21,7 @@ use zeroize::Zeroizing;
 use crate::body::{Body, Files};
 use crate::credentials::Credentials;
 use crate::draft::Draft;
-use crate::failure::{SendError, timed_out, too_large};
+use crate::failure::{SendError, failure as failed, too_large};
 use crate::placement::basic_authorization;
 use crate::redact::Redactor;
 use crate::response_head;
@@ -136,7 +138,10 @@ impl Egress {
         let entered = self.inner.token_slots.enter(&draft.host, SHORT_WAIT).await;
         let _slot = entered.map_err(|error| match error {
             SendError::Failed(failure) => failure,
-            SendError::Throttled { .. } => timed_out("too many token requests to one host are under way"),
+            // As if there were no way there: the caller must know that nothing was sent.
+            SendError::Throttled { .. } => {
+                failed(TransportKind::Connect, "too many token requests to one host are under way")
+            }
         })?;
         let asked = self.fetch(descriptor, draft, &redactor).await;
         asked.map_err(|failure| redacted(failure, &redactor))

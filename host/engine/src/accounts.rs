@@ -8,6 +8,7 @@ use relink_store::{StoreError, authorizations, clients};
 use crate::engine::{Engine, MissingPlugin};
 use crate::person::Person;
 use crate::reconnect::verify::{Candidate, account_of, unique};
+use crate::settle::settle_arrival;
 use crate::talk;
 use crate::tokens::{self, TokenError};
 
@@ -32,7 +33,7 @@ impl Engine {
         let workspace = &person.workspace_id;
         authorizations::find(self.db(), workspace, id).await?.ok_or(AccountsError::NotFound)?;
         let dependents = connections::list_of_authorization(self.db(), workspace, id).await?;
-        if !dependents.is_empty() && !dependents.iter().any(|connection| person.may_see(&connection.client_id)) {
+        if !person.may_use(&dependents) {
             return Err(AccountsError::NotFound);
         }
         if person.role == crate::person::Role::Viewer {
@@ -87,7 +88,7 @@ impl Engine {
         };
         let mut tx = self.db().begin().await?;
         let (Creation::Created(id) | Creation::Revived(id) | Creation::Existing(id)) =
-            connections::create(&mut tx, &new).await?;
+            settle_arrival(&mut tx, &new).await?;
         let connection = connections::find(&mut tx, workspace, &id).await?.ok_or(AccountsError::NotFound)?;
         tx.commit().await?;
         self.changed(workspace);

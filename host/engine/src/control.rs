@@ -1,13 +1,14 @@
 //! What a person does to one connection: check, pause, resume, stop.
 
-use relink_core::id::{AuditId, ConnectionId};
+use relink_core::id::ConnectionId;
 use relink_core::time::Timestamp;
-use relink_store::audit::{self, AuditLine};
 use relink_store::connections::{self, Connection, ConnectionState, Creation, NewConnection};
 use relink_store::{StoreError, Tx};
 
+use crate::audit::{self, Deed};
 use crate::engine::Engine;
 use crate::person::Person;
+use crate::settle::{settle_arrival, settle_departure};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
@@ -27,6 +28,17 @@ enum Action {
     Pause,
     Resume,
     Stop,
+}
+
+impl Action {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Check => "connection.checked",
+            Self::Pause => "connection.paused",
+            Self::Resume => "connection.resumed",
+            Self::Stop => "connection.stopped",
+        }
+    }
 }
 
 impl Engine {
@@ -59,13 +71,14 @@ impl Engine {
             Action::Pause => connections::pause(&mut tx, workspace, id).await?,
             Action::Resume if connection.state == ConnectionState::Stopped => revive(&mut tx, &connection, now).await?,
             Action::Resume => connections::resume(&mut tx, workspace, id, now).await?,
-            Action::Stop => connections::stop(&mut tx, workspace, id).await?,
+            Action::Stop => settle_departure(self, &mut tx, &connection, &person.user_id, now).await?,
         };
         if !is_done {
             tx.rollback().await?;
             return Err(ControlError::WrongState);
         }
-        write_audit(&mut tx, person, &connection, action, now).await?;
+        let deed = Deed { by: Some(&person.user_id), action: action.name(), target: id.as_str(), detail: None };
+        audit::note(&mut tx, workspace, &deed, now).await?;
         tx.commit().await?;
         self.changed(workspace);
         self.wake();
@@ -97,30 +110,5 @@ async fn revive(tx: &mut Tx, stopped: &Connection, now: Timestamp) -> Result<boo
         connected_at: now,
         connected_by: stopped.connected_by.clone(),
     };
-    Ok(matches!(connections::create(tx, &wish).await?, Creation::Revived(_)))
-}
-
-async fn write_audit(
-    tx: &mut Tx,
-    person: &Person,
-    connection: &Connection,
-    action: Action,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let action = match action {
-        Action::Check => "connection.checked",
-        Action::Pause => "connection.paused",
-        Action::Resume => "connection.resumed",
-        Action::Stop => "connection.stopped",
-    };
-    let line = AuditLine {
-        workspace_id: person.workspace_id.clone(),
-        id: AuditId::new(),
-        at: now,
-        user_id: Some(person.user_id.clone()),
-        action: action.to_owned(),
-        target: connection.id.to_string(),
-        detail: None,
-    };
-    audit::add(tx, &line).await
+    Ok(matches!(settle_arrival(tx, &wish).await?, Creation::Revived(_)))
 }

@@ -40,14 +40,15 @@ impl Secrets {
     ) -> Result<Vec<u8>, SealError> {
         let plain: BTreeMap<&str, &str> =
             self.0.iter().map(|(name, secret)| (name.as_str(), secret.expose())).collect();
-        let plain = Secret::new(serde_json::to_string(&plain).unwrap_or_default());
+        let plain = Secret::new(serde_json::to_string(&plain).expect("texts are JSON"));
         sealer.seal(&sealed_place(workspace, id, generation), &plain)
     }
 
     pub(crate) fn open(sealer: &Sealer, authorization: &Authorization) -> Result<Self, SealError> {
         let place = sealed_place(&authorization.workspace_id, &authorization.id, authorization.generation);
         let plain = sealer.open(&place, &authorization.sealed)?;
-        let map: BTreeMap<String, String> = serde_json::from_str(plain.expose()).unwrap_or_default();
+        let no_map = |_| SealError::DoesNotOpen { place: format!("the map of secrets of {}", authorization.id) };
+        let map: BTreeMap<String, String> = serde_json::from_str(plain.expose()).map_err(no_map)?;
         Ok(Self(map.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()))
     }
 

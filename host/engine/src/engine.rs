@@ -16,7 +16,7 @@ use crate::settings::{Clock, Settings};
 use crate::tokens::Refreshes;
 use crate::tokens::journal::{self, Journal};
 use crate::wave::Fleets;
-use crate::{inbound, outbox, recovery, scheduler, wave};
+use crate::{housekeeping, inbound, outbox, recovery, scheduler, wave};
 
 /// Something of a workspace is worth another look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Engine {
     }
 
     /// Stores what an earlier life of this node could not store, frees what it had claimed, then starts the scheduler, the outbox,
-    /// the work on messages of providers, recovery, and what ends doubts. They end when `shutdown` is cancelled.
+    /// the work on messages of providers, recovery, housekeeping, and what ends doubts. They end when `shutdown` is cancelled.
     pub async fn start(&self, shutdown: &CancellationToken) -> Result<(), StoreError> {
         journal::replay(self).await?;
         recovery::release_own_claims(self).await?;
@@ -89,6 +89,7 @@ impl Engine {
         self.spawn(outbox::run(self.clone(), shutdown.clone()));
         self.spawn(inbound::run(self.clone(), shutdown.clone()));
         self.spawn(wave::run(self.clone(), shutdown.clone()));
+        self.spawn(housekeeping::run(self.clone(), shutdown.clone()));
         Ok(())
     }
 

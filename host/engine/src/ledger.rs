@@ -217,7 +217,7 @@ impl<'a> Page<'a> {
             until: self.slice.window.map(|window| window.until),
             plugin_version: self.plugin_version.clone(),
             plugin_state: position.state.clone(),
-            pending: serde_json::to_string(&position.pending).unwrap_or_default(),
+            pending: serde_json::to_string(&position.pending).expect("requests are JSON"),
             started_at: self.started_at,
             updated_at: now,
         };

@@ -5,11 +5,13 @@
 //! [`settle`] holds the only functions that write health.
 
 mod accounts;
+mod audit;
 mod claim;
 mod control;
 mod credentials;
 pub mod diagnose;
 mod engine;
+mod housekeeping;
 mod inbound;
 mod ledger;
 mod notify;

@@ -5,18 +5,21 @@ use std::time::Duration;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use relink_core::schedule::next_retry;
-use relink_store::StoreError;
-use relink_store::outbox::{self, Message as Waiting};
+use relink_core::time::Timestamp;
+use relink_store::outbox::{self, Delivery, Message as Waiting};
+use relink_store::{StoreError, Tx, incidents};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
-use crate::notify::Mail;
+use crate::notify::{self, Mail};
 use crate::settings::MailSettings;
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
 const TICK: Duration = Duration::from_secs(1);
-const BATCH: usize = 50;
+/// How long a mail server may take over one mail.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// Longer than that, so that no other process sends the same mail meanwhile.
 const CLAIM_MS: i64 = 120_000;
 const RETRY_FIRST_MS: i64 = 30_000;
 const RETRY_MOST_MS: i64 = 3_600_000;
@@ -30,8 +33,10 @@ pub(crate) async fn run(engine: Engine, shutdown: CancellationToken) {
         Err(error) => return tracing::error!(%error, "mail is off: mail.url is no SMTP URL"),
     };
     while !shutdown.is_cancelled() {
-        if let Err(error) = deliver_due(&engine, &transport, &settings).await {
-            tracing::error!(%error, "the outbox could not be read");
+        match deliver_next(&engine, &transport, &settings).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "the outbox could not be read"),
         }
         tokio::select! {
             () = shutdown.cancelled() => {}
@@ -44,16 +49,18 @@ fn transport(settings: &MailSettings) -> Result<Transport, lettre::transport::sm
     Ok(Transport::from_url(settings.url.expose())?.timeout(Some(Duration::from_secs(30))).build())
 }
 
-async fn deliver_due(engine: &Engine, transport: &Transport, settings: &MailSettings) -> Result<(), StoreError> {
+/// Delivers what waits longest; false if nothing is due. Mails are claimed one at a time, so that none waits behind
+/// others while what it tells of may end.
+async fn deliver_next(engine: &Engine, transport: &Transport, settings: &MailSettings) -> Result<bool, StoreError> {
     let now = engine.now();
     let mut tx = engine.db().begin().await?;
-    let claimed = outbox::claim(&mut tx, now, now.plus_ms(CLAIM_MS), BATCH).await?;
+    let claimed = outbox::claim(&mut tx, now, now.plus_ms(CLAIM_MS), 1).await?;
     tx.commit().await?;
-    for message in claimed {
-        let sent = send(transport, settings, &message).await;
-        settle(engine, &message, sent).await?;
-    }
-    Ok(())
+    let Some(message) = claimed.first() else { return Ok(false) };
+    let sent = tokio::time::timeout(PATIENCE, send(transport, settings, message)).await;
+    let sent = sent.unwrap_or_else(|_| Err("the mail server took too long".to_owned()));
+    settle(engine, message, sent).await?;
+    Ok(true)
 }
 
 async fn send(transport: &Transport, settings: &MailSettings, message: &Waiting) -> Result<(), String> {
@@ -89,7 +96,9 @@ async fn settle(engine: &Engine, message: &Waiting, sent: Result<(), String>) ->
     let mut tx = engine.db().begin().await?;
     match sent {
         Ok(()) => {
-            outbox::delivered(&mut tx, workspace, id, now).await?;
+            if outbox::delivered(&mut tx, workspace, id, now).await? == Some(Delivery::Late) {
+                take_back(engine, &mut tx, message, now).await?;
+            }
         }
         Err(problem) => {
             tracing::warn!(outbox.id = %id, attempts = message.attempts, problem, "a mail was not accepted");
@@ -100,4 +109,14 @@ async fn settle(engine: &Engine, message: &Waiting, sent: Result<(), String>) ->
         }
     }
     tx.commit().await
+}
+
+/// What the mail told of ended while it was being handed over.
+async fn take_back(engine: &Engine, tx: &mut Tx, message: &Waiting, now: Timestamp) -> Result<(), StoreError> {
+    let Some(id) = &message.incident_id else { return Ok(()) };
+    let Some(incident) = incidents::find(&mut *tx, &message.workspace_id, id).await? else { return Ok(()) };
+    match incident.resolution {
+        Some(how) => notify::follow_up(engine, tx, &incident, how, now).await,
+        None => Ok(()),
+    }
 }

@@ -47,6 +47,7 @@ impl Engine {
         typed: BTreeMap<String, Secret>,
     ) -> Result<Completed, SecretsError> {
         let authorization = self.repairable(person, id).await?;
+        // If the old values no longer open, all must be typed anew.
         let old = Secrets::open(self.sealer(), &authorization).unwrap_or_default();
         let (plugin, method) =
             self.plugin(&authorization.plugin_id, &authorization.auth_method).map_err(|missing| host(&missing))?;
@@ -60,14 +61,18 @@ impl Engine {
             budget_key: authorization.id.as_str(),
         };
         let verified = candidate.verify(self).await.map_err(|explained| refused(&method, &explained))?;
-        if let (Some(known), Some(now)) = (&authorization.subject, &verified.identity)
-            && *known != now.subject
-        {
-            let message =
-                format!("This key belongs to {}, but this connection uses {}.", now.label, authorization.label);
-            return Err(refused_field(&method, message));
+        if !verified.is_login(authorization.subject.as_deref()) {
+            let whose = match &verified.identity {
+                Some(identity) => format!("belongs to {}", identity.label),
+                None => "does not say whose it is".to_owned(),
+            };
+            return Err(refused_field(
+                &method,
+                format!("This key {whose}, but this connection uses {}.", authorization.label),
+            ));
         }
-        let healed = settle::settle_secrets(self, &authorization, &grant_of(secrets, verified), &person.user_id)
+        let grant = grant_of(secrets, &authorization, verified);
+        let healed = settle::settle_secrets(self, &authorization, &grant, &person.user_id)
             .await
             .map_err(|error: CallbackError| host(&error))?;
         Ok(Completed {
@@ -137,14 +142,12 @@ impl Engine {
         let workspace = &person.workspace_id;
         let found = authorizations::find(self.db(), workspace, id).await?;
         let dependents = connections::list_of_authorization(self.db(), workspace, id).await?;
-        let is_visible =
-            dependents.is_empty() || dependents.iter().any(|connection| person.may_see(&connection.client_id));
         let not_found = || SecretsError {
             kind: SecretsErrorKind::NotFound,
             field: None,
             message: "There is no such authorization.".to_owned(),
         };
-        let authorization = found.filter(|_| is_visible).ok_or_else(not_found)?;
+        let authorization = found.filter(|_| person.may_use(&dependents)).ok_or_else(not_found)?;
         if person.role == Role::Viewer { Err(not_allowed()) } else { Ok(authorization) }
     }
 }
@@ -173,11 +176,11 @@ fn read_typed(
     Ok(Secrets::from_map(secrets))
 }
 
-fn grant_of(secrets: Secrets, verified: Verified) -> Grant {
+fn grant_of(secrets: Secrets, authorization: &Authorization, verified: Verified) -> Grant {
     Grant {
         secrets,
         granted_scopes: Vec::new(),
-        config: "{}".to_owned(),
+        config: authorization.config.clone(),
         token_issued_at: None,
         access_expires_at: None,
         reauthorize_at: None,

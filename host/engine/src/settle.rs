@@ -1,29 +1,30 @@
-//! The only functions that write health. Each is one transaction that tells one story: what a run
-//! found, what a provider said by itself, or what a person's repair healed, with everything that follows from it. Nothing is sent
-//! inside; mails and events leave after the commit.
+//! The only functions that write health. Each is one transaction that tells one story: what a run found, what a
+//! provider said by itself, what a person's repair healed, or that a source came or went, with everything that
+//! follows from it. Nothing is sent inside; mails and events leave after the commit.
 
 mod repair;
+mod sources;
+mod story;
 mod told;
 mod wave;
 
 use relink_core::backfill::pass_after;
 use relink_core::decide::{Before, Change, Decision, Outcome, Scope, Suspicion, decide};
-use relink_core::id::{AuditId, RunId};
+use relink_core::id::RunId;
 use relink_core::reason::Reason;
 use relink_core::time::Timestamp;
 use relink_store::authorizations::{self, Authorization};
 use relink_store::connections::{self, Connection, HELD_BACK};
-use relink_store::incidents::{Incident, IncidentFilter, NewIncident, Resolution, Scope as IncidentScope};
-use relink_store::{StoreError, Tx, Visible, audit, incidents, runs};
+use relink_store::{StoreError, Tx, runs};
+
+use self::story::{Story, known};
+use crate::engine::Engine;
+use crate::run::Report;
 
 pub(crate) use repair::{Grant, settle_reconnection, settle_secrets};
+pub(crate) use sources::{settle_arrival, settle_departure};
 pub(crate) use told::{Told, settle_told};
 pub(crate) use wave::{settle_swap, settle_trust};
-
-use crate::engine::Engine;
-use crate::notify;
-use crate::run::Report;
-use crate::talk::Explained;
 
 /// Writes what a run found. A run that lost its claim meanwhile changes nothing.
 pub(crate) async fn settle_run(engine: &Engine, connection: &Connection, report: Report) -> Result<(), StoreError> {
@@ -35,7 +36,8 @@ pub(crate) async fn settle_run(engine: &Engine, connection: &Connection, report:
     let (Some(authorization), Some(current)) = (authorization, current) else {
         return tx.rollback().await;
     };
-    let decision = decide_run(engine, &current, &authorization, &report, now);
+    let before = before(&mut tx, &current, &authorization).await?;
+    let decision = decide_run(engine, &before, &authorization, &report, now);
     let pass_started_at =
         current.pass_started_at.and_then(|at| pass_after(at, &report.outcome, current.interval_ms, now));
     let current = Connection { pass_started_at, ..current };
@@ -45,7 +47,8 @@ pub(crate) async fn settle_run(engine: &Engine, connection: &Connection, report:
     if !is_ours {
         return tx.rollback().await;
     }
-    write_health(engine, &mut tx, &current, &authorization, &decision, report.explained.as_ref(), now).await?;
+    let mut story = Story { engine, tx: &mut tx, authorization: &authorization, now };
+    story.write(&current, &decision, report.explained.as_ref()).await?;
     runs::add(&mut tx, &run_line(connection, &report, now)).await?;
     tx.commit().await?;
     engine.changed(workspace);
@@ -55,34 +58,42 @@ pub(crate) async fn settle_run(engine: &Engine, connection: &Connection, report:
 /// Decides; but a failure with tokens that were replaced meanwhile says nothing.
 fn decide_run(
     engine: &Engine,
-    connection: &Connection,
+    before: &Before,
     authorization: &Authorization,
     report: &Report,
     now: Timestamp,
 ) -> Decision {
-    let before = before(connection, authorization);
-    let decision = decide(&before, &report.outcome, &engine.settings().policy, now);
+    let decision = decide(before, &report.outcome, &engine.settings().policy, now);
     let is_outdated = report.generation.is_some_and(|generation| generation != authorization.generation);
-    let is_failure = matches!(decision.change, Change::Suspected { .. } | Change::Broken { .. });
+    let is_failure = matches!(decision.change, Change::Suspected { .. } | Change::Broken { .. } | Change::StillBroken);
     if is_outdated && is_failure {
         return Decision { change: Change::Unchanged, next_due_at: Some(now), ..decision };
     }
     decision
 }
 
-fn before(connection: &Connection, authorization: &Authorization) -> Before {
-    Before {
+async fn before(tx: &mut Tx, connection: &Connection, authorization: &Authorization) -> Result<Before, StoreError> {
+    Ok(Before {
         connection_id: connection.id.to_string(),
         interval_ms: connection.interval_ms,
         consecutive_failures: u32::try_from(connection.consecutive_failures).unwrap_or(u32::MAX),
-        is_broken: connection.incident_id.is_some(),
-        authorization_suspicion: suspicion_of(authorization.suspicion.as_deref()),
-        connection_suspicion: suspicion_of(connection.suspicion.as_deref()),
-    }
+        known: known(tx, connection).await?,
+        authorization_suspicion: suspicion_of("authorizations", &authorization.id, authorization.suspicion.as_deref())?,
+        connection_suspicion: suspicion_of("connections", &connection.id, connection.suspicion.as_deref())?,
+    })
 }
 
-fn suspicion_of(json: Option<&str>) -> Option<Suspicion> {
-    serde_json::from_str(json?).ok()
+fn suspicion_of(table: &'static str, id: &impl ToString, json: Option<&str>) -> Result<Option<Suspicion>, StoreError> {
+    json.map(serde_json::from_str).transpose().map_err(|source| StoreError::Corrupt {
+        table,
+        column: "suspicion",
+        row: id.to_string(),
+        source: source.into(),
+    })
+}
+
+fn to_json(suspicion: &Suspicion) -> String {
+    serde_json::to_string(suspicion).expect("a count and a moment are JSON")
 }
 
 async fn write_connection(
@@ -93,8 +104,8 @@ async fn write_connection(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let suspicion = match &decision.change {
-        Change::Suspected { scope: Scope::Connection, suspicion } => serde_json::to_string(suspicion).ok(),
-        Change::Proven | Change::Broken { .. } => None,
+        Change::Suspected { scope: Scope::Connection, suspicion } => Some(to_json(suspicion)),
+        Change::Proven | Change::Broken { .. } | Change::StillBroken => None,
         _ => current.suspicion.clone(),
     };
     let is_proven = decision.change == Change::Proven;
@@ -116,148 +127,6 @@ async fn write_connection(
         pass_started_at: current.pass_started_at,
     };
     connections::update_after_run(tx, &update).await
-}
-
-async fn write_health(
-    engine: &Engine,
-    tx: &mut Tx,
-    connection: &Connection,
-    authorization: &Authorization,
-    decision: &Decision,
-    explained: Option<&Explained>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let (workspace, id) = (&authorization.workspace_id, &authorization.id);
-    match (&decision.change, explained) {
-        (Change::Suspected { scope: Scope::Authorization | Scope::App, suspicion }, _) => {
-            let suspicion = serde_json::to_string(suspicion).ok();
-            authorizations::set_suspicion(tx, workspace, id, suspicion.as_deref()).await?;
-        }
-        (Change::Broken { scope }, Some(explained)) => {
-            break_down(engine, tx, connection, authorization, *scope, explained, decision.next_due_at, now).await?;
-        }
-        (Change::OperatorIncident, Some(explained)) => {
-            let (incident, is_new) = open_incident(tx, connection, IncidentScope::App, explained, now).await?;
-            if is_new {
-                notify::tell_operators(engine, tx, &incident, now).await?;
-            }
-        }
-        (Change::Proven, _) => prove(engine, tx, connection, authorization, now).await?,
-        _ => {}
-    }
-    Ok(())
-}
-
-#[expect(clippy::too_many_arguments, reason = "one private step of the story, with all that it tells")]
-async fn break_down(
-    engine: &Engine,
-    tx: &mut Tx,
-    connection: &Connection,
-    authorization: &Authorization,
-    scope: Scope,
-    explained: &Explained,
-    next_due_at: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    if connection.incident_id.is_some() {
-        return Ok(());
-    }
-    let (workspace, id) = (&authorization.workspace_id, &authorization.id);
-    let scope = match scope {
-        Scope::Connection => IncidentScope::Connection,
-        Scope::Authorization | Scope::App => IncidentScope::Authorization,
-    };
-    let (incident, is_new) = open_incident(tx, connection, scope, explained, now).await?;
-    if scope == IncidentScope::Authorization {
-        authorizations::set_suspicion(tx, workspace, id, None).await?;
-        authorizations::set_incident(tx, workspace, id, Some(&incident.id)).await?;
-        connections::break_by_authorization(tx, workspace, id, &incident.id, next_due_at).await?;
-    } else {
-        connections::break_one(tx, workspace, &connection.id, &incident.id, next_due_at).await?;
-    }
-    if is_new {
-        notify::tell_people(engine, tx, &incident, authorization, now).await?;
-        write_audit(tx, &incident, "incident.opened", now).await?;
-    }
-    Ok(())
-}
-
-/// Data came: whatever was suspected is forgotten, whatever was broken has recovered.
-async fn prove(
-    engine: &Engine,
-    tx: &mut Tx,
-    connection: &Connection,
-    authorization: &Authorization,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let (workspace, id) = (&authorization.workspace_id, &authorization.id);
-    if authorization.suspicion.is_some() {
-        authorizations::set_suspicion(tx, workspace, id, None).await?;
-    }
-    for app in open_app_incidents(tx, connection).await? {
-        incidents::resolve(tx, workspace, &app.id, (Resolution::Recovered, None), now).await?;
-        notify::take_back(engine, tx, &app, now).await?;
-    }
-    let Some(incident_id) = &connection.incident_id else { return Ok(()) };
-    if authorization.incident_id.as_ref() == Some(incident_id) {
-        authorizations::set_incident(tx, workspace, id, None).await?;
-        connections::heal_by_authorization(tx, workspace, id, now, &[]).await?;
-    } else {
-        connections::heal_one(tx, workspace, &connection.id, now).await?;
-    }
-    incidents::resolve(tx, workspace, incident_id, (Resolution::Recovered, None), now).await?;
-    match incidents::find(&mut *tx, workspace, incident_id).await? {
-        Some(incident) => notify::take_back(engine, tx, &incident, now).await,
-        None => Ok(()),
-    }
-}
-
-/// More open incidents of one app than can be.
-const MAX_OPEN: usize = 100;
-
-async fn open_app_incidents(tx: &mut Tx, connection: &Connection) -> Result<Vec<Incident>, StoreError> {
-    let filter = IncidentFilter {
-        only_open: true,
-        plugin_id: Some(connection.plugin_id.clone()),
-        limit: MAX_OPEN,
-        ..IncidentFilter::default()
-    };
-    let open = incidents::list(&mut *tx, &connection.workspace_id, &Visible::All, &filter).await?;
-    Ok(open.items.into_iter().filter(|incident| incident.scope == IncidentScope::App).collect())
-}
-
-/// Opens an incident, or finds the one that is open for the same trouble already.
-async fn open_incident(
-    tx: &mut Tx,
-    connection: &Connection,
-    scope: IncidentScope,
-    explained: &Explained,
-    now: Timestamp,
-) -> Result<(Incident, bool), StoreError> {
-    let new = NewIncident {
-        workspace_id: &connection.workspace_id,
-        scope,
-        plugin_id: &connection.plugin_id,
-        authorization_id: (scope != IncidentScope::App).then_some(&connection.authorization_id),
-        connection_id: (scope == IncidentScope::Connection).then_some(&connection.id),
-        diagnosis: &explained.diagnosis,
-        provider_answer: explained.provider_answer.as_deref(),
-        opened_at: now,
-    };
-    incidents::open(tx, &new).await
-}
-
-async fn write_audit(tx: &mut Tx, incident: &Incident, action: &str, now: Timestamp) -> Result<(), StoreError> {
-    let line = audit::AuditLine {
-        workspace_id: incident.workspace_id.clone(),
-        id: AuditId::new(),
-        at: now,
-        user_id: None,
-        action: action.to_owned(),
-        target: incident.id.to_string(),
-        detail: Some(incident.code.clone()),
-    };
-    audit::add(tx, &line).await
 }
 
 fn run_line(connection: &Connection, report: &Report, now: Timestamp) -> runs::Run {

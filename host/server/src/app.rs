@@ -10,6 +10,7 @@ use relink_engine::{AppSecrets, Engine, MailSettings, Settings};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::app::node::Node;
 use crate::auth::cookie::Cookies;
 use crate::auth::limiter::Limiter;
 use crate::auth::password::Passwords;
@@ -18,6 +19,7 @@ use crate::demo::people::DemoMode;
 use crate::metrics::Metrics;
 use crate::web::live::Listeners;
 
+mod node;
 mod open;
 mod router;
 mod start;
@@ -126,11 +128,11 @@ pub(crate) fn features() -> Vec<String> {
     relink_egress::FEATURES.iter().map(|feature| (*feature).to_owned()).collect()
 }
 
-fn engine_settings(config: &Config, base_url: &Url) -> Settings {
+fn engine_settings(config: &Config, node: &Node, base_url: &Url) -> Settings {
     let scheduler = &config.scheduler;
     Settings {
         base_url: base_url.clone(),
-        node: scheduler.node.clone(),
+        node: node.name().to_owned(),
         rescue_journal: config.rescue_journal(),
         policy: config.policy.to_policy(),
         tick: scheduler.tick.duration(),

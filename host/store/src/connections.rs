@@ -18,7 +18,9 @@ use crate::row::Row;
 pub use self::claim::{
     ConnectionUpdate, claim_due, extend_claim, next_due_at, recall, release_claims, set_due_now, update_after_run,
 };
-pub use self::health::{break_by_authorization, break_one, heal_by_authorization, heal_one};
+pub use self::health::{
+    break_by_authorization, break_one, heal_by_authorization, heal_one, is_any_broken_by, is_any_delayed_by,
+};
 pub use self::hold::{HELD_BACK, hold_by_authorization, probe_all_held, probe_held, unhold_by_authorization};
 
 const TABLE: &str = "connections";

@@ -37,7 +37,10 @@ code_enum! {
         /// By itself, as a probe has shown.
         Recovered = "recovered",
         KeyReplaced = "key-replaced",
+        /// Nobody suffers from it any more: what did was stopped.
         Removed = "removed",
+        /// Another incident tells what is to be done now.
+        Superseded = "superseded",
     }
 }
 
@@ -188,6 +191,38 @@ pub async fn open_of_connections(
     authorization: &AuthorizationId,
 ) -> Result<Vec<Incident>> {
     query(TABLE, OPEN_OF_CONNECTIONS).bind(workspace).bind(authorization).fetch_all(access, read).await
+}
+
+const OPEN_OF_CONNECTION: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM incidents i
+     WHERE i.workspace_id = $1 AND i.connection_id = $2 AND i.scope = 'connection' AND i.resolved_at IS NULL"
+);
+
+/// Finds what breaks one connection, but not its siblings.
+pub async fn open_of_connection(
+    access: impl Into<Access<'_>>,
+    workspace: &WorkspaceId,
+    connection: &ConnectionId,
+) -> Result<Option<Incident>> {
+    query(TABLE, OPEN_OF_CONNECTION).bind(workspace).bind(connection).fetch_optional(access, read).await
+}
+
+const OPEN_OF_APP: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM incidents i
+     WHERE i.workspace_id = $1 AND i.plugin_id = $2 AND i.scope = 'app' AND i.resolved_at IS NULL"
+);
+
+/// Finds what is wrong with the app with which a plugin of the workspace is registered.
+pub async fn open_of_app(
+    access: impl Into<Access<'_>>,
+    workspace: &WorkspaceId,
+    plugin: &str,
+) -> Result<Option<Incident>> {
+    query(TABLE, OPEN_OF_APP).bind(workspace).bind(plugin).fetch_optional(access, read).await
 }
 
 /// Which incidents to list.

@@ -52,6 +52,13 @@ pub async fn consume(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<O
     query(TABLE, CONSUME).bind(token_hash).bind(now).fetch_optional(tx, read).await
 }
 
+const FORGET: &str = "DELETE FROM one_time_links WHERE expires_at < $1";
+
+/// Forgets links of all workspaces that had run out before a moment; says how many.
+pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    query(TABLE, FORGET).bind(before).execute(tx).await
+}
+
 fn read(row: &Row) -> Result<OneTimeLink> {
     Ok(OneTimeLink {
         token_hash: row.get("token_hash")?,

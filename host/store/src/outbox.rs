@@ -83,12 +83,35 @@ pub async fn claim(tx: &mut Tx, now: Timestamp, until: Timestamp, limit: usize) 
     Ok(claimed)
 }
 
+/// Whether a message was still wanted when it had been delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    Wanted,
+    /// It was called back while it was under way.
+    Late,
+}
+
 const DELIVERED: &str = "
     UPDATE outbox SET delivered_at = $3, next_attempt_at = NULL, claimed_until = NULL, last_error = NULL
-    WHERE workspace_id = $1 AND id = $2 AND delivered_at IS NULL";
+    WHERE workspace_id = $1 AND id = $2 AND delivered_at IS NULL AND next_attempt_at IS NOT NULL";
 
-pub async fn delivered(tx: &mut Tx, workspace: &WorkspaceId, id: &OutboxId, now: Timestamp) -> Result<bool> {
-    query(TABLE, DELIVERED).bind(workspace).bind(id).bind(now).changes_a_row(tx).await
+const DELIVERED_LATE: &str = "
+    UPDATE outbox SET delivered_at = $3, claimed_until = NULL
+    WHERE workspace_id = $1 AND id = $2 AND delivered_at IS NULL AND next_attempt_at IS NULL";
+
+/// Notes that a message was handed over; none if that was known already.
+pub async fn delivered(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    id: &OutboxId,
+    now: Timestamp,
+) -> Result<Option<Delivery>> {
+    for (text, delivery) in [(DELIVERED, Delivery::Wanted), (DELIVERED_LATE, Delivery::Late)] {
+        if query(TABLE, text).bind(workspace).bind(id).bind(now).changes_a_row(tx).await? {
+            return Ok(Some(delivery));
+        }
+    }
+    Ok(None)
 }
 
 const RETRY_AT: &str = "
@@ -114,6 +137,19 @@ const CANCEL_FOR_INCIDENT: &str = "
 /// Calls back what was not delivered yet; says how many messages.
 pub async fn cancel_for_incident(tx: &mut Tx, workspace: &WorkspaceId, incident: &IncidentId) -> Result<u64> {
     query(TABLE, CANCEL_FOR_INCIDENT).bind(workspace).bind(incident).execute(tx).await
+}
+
+const FORGET: &str = "
+    DELETE FROM outbox
+    WHERE next_attempt_at IS NULL AND created_at < $1
+      AND NOT EXISTS (SELECT i.id FROM incidents i
+                      WHERE i.workspace_id = outbox.workspace_id AND i.id = outbox.incident_id
+                        AND (i.resolved_at IS NULL OR i.resolved_at >= $1))";
+
+/// Forgets messages of all workspaces that came before a moment and have had their end, and whose incident has;
+/// says how many.
+pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    query(TABLE, FORGET).bind(before).execute(tx).await
 }
 
 const FIND_BY_KEY: &str = concat!("SELECT ", columns!(), " FROM outbox WHERE workspace_id = $1 AND dedupe_key = $2");

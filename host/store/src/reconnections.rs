@@ -169,6 +169,14 @@ pub struct Finish {
     pub finished_at: Timestamp,
 }
 
+const FORGET: &str = "DELETE FROM reconnections WHERE expires_at < $1";
+
+/// Forgets flows of all workspaces that had ended before a moment, and the secrets of those that nobody finished;
+/// says how many.
+pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    query(TABLE, FORGET).bind(before).execute(tx).await
+}
+
 const FINISH: &str = "
     UPDATE reconnections
     SET status = $3, outcome = $4, message = $5, result = $6, authorization_id = COALESCE($7, authorization_id),

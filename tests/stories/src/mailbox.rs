@@ -1,10 +1,11 @@
-//! A mail server that accepts everything and keeps it, speaking SMTP (RFC 5321) as far as a client needs.
+//! A mail server that accepts everything and keeps it, at once or when it is told to, speaking SMTP (RFC 5321) as far as a client needs.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// A mail as it was handed over.
@@ -18,7 +19,15 @@ pub struct Letter {
 pub struct Mailbox {
     address: SocketAddr,
     letters: Arc<Mutex<Vec<Letter>>>,
+    manner: watch::Sender<Manner>,
     server: JoinHandle<()>,
+}
+
+/// Whether letters are kept from being accepted, and whether one waits for that now.
+#[derive(Clone, Copy, Default)]
+struct Manner {
+    hesitates: bool,
+    has_one_waiting: bool,
 }
 
 impl Mailbox {
@@ -26,12 +35,22 @@ impl Mailbox {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let address = listener.local_addr().expect("a listener has an address");
         let letters = Arc::default();
-        let server = tokio::spawn(accept(listener, Arc::clone(&letters)));
-        Self { address, letters, server }
+        let manner = watch::Sender::new(Manner::default());
+        let server = tokio::spawn(accept(listener, Arc::clone(&letters), manner.clone()));
+        Self { address, letters, manner, server }
     }
 
     pub fn url(&self) -> String {
         format!("smtp://{}", self.address)
+    }
+
+    /// Lets whoever hands a letter over wait for the answer until this is called again.
+    pub fn hesitate(&self, hesitates: bool) {
+        self.manner.send_replace(Manner { hesitates, has_one_waiting: false });
+    }
+
+    pub fn is_hesitating(&self) -> bool {
+        self.manner.borrow().has_one_waiting
     }
 
     /// What has come so far, oldest first.
@@ -62,14 +81,18 @@ impl Letter {
     }
 }
 
-async fn accept(listener: TcpListener, letters: Arc<Mutex<Vec<Letter>>>) {
+async fn accept(listener: TcpListener, letters: Arc<Mutex<Vec<Letter>>>, manner: watch::Sender<Manner>) {
     while let Ok((stream, _)) = listener.accept().await {
         // A client that hangs up in the middle has sent no letter.
-        tokio::spawn(converse(stream, Arc::clone(&letters)));
+        tokio::spawn(converse(stream, Arc::clone(&letters), manner.clone()));
     }
 }
 
-async fn converse(stream: TcpStream, letters: Arc<Mutex<Vec<Letter>>>) -> std::io::Result<()> {
+async fn converse(
+    stream: TcpStream,
+    letters: Arc<Mutex<Vec<Letter>>>,
+    manner: watch::Sender<Manner>,
+) -> std::io::Result<()> {
     let (reader, mut writer) = stream.into_split();
     let mut lines = BufReader::new(reader).lines();
     let mut letter = Letter::default();
@@ -86,6 +109,9 @@ async fn converse(stream: TcpStream, letters: Arc<Mutex<Vec<Letter>>>) -> std::i
             "DATA" => {
                 writer.write_all(b"354 go on\r\n").await?;
                 letter.content = content(&mut lines).await?;
+                manner.send_if_modified(|manner| std::mem::replace(&mut manner.has_one_waiting, manner.hesitates));
+                // Only the mailbox itself ends the wait, or it is gone.
+                let _ = manner.subscribe().wait_for(|manner| !manner.hesitates).await;
                 letters.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut letter));
                 "250 kept\r\n"
             }

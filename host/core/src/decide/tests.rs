@@ -8,7 +8,7 @@ fn before() -> Before {
         connection_id: "conn_1".to_owned(),
         interval_ms: 3_600_000,
         consecutive_failures: 0,
-        is_broken: false,
+        known: None,
         authorization_suspicion: None,
         connection_suspicion: None,
     }
@@ -34,7 +34,7 @@ fn revoked() -> Diagnosis {
 }
 
 fn suspicion(count: u32, since: Timestamp) -> Suspicion {
-    Suspicion { code: "test".to_owned(), count, since }
+    Suspicion { count, since }
 }
 
 fn run(before: &Before, outcome: &Outcome) -> Decision {
@@ -153,9 +153,49 @@ fn what_a_message_leaves_open_is_looked_at_now() {
     let Change::Suspected { scope: Scope::Authorization, suspicion } = decision.change else { panic!() };
     assert_eq!((suspicion.count, decision.next_due_at), (1, Some(NOW)));
     let outage = diagnosis(Reason::ProviderOutage, Blast::Provider, Remedy::Wait);
-    let already = Before { is_broken: true, ..before() };
+    let already =
+        Before { known: Some(Known { scope: Scope::Authorization, remedy: Remedy::Reauthorize }), ..before() };
     for (before, diagnosis) in [(before(), outage), (already, revoked())] {
         let decision = told(&before, &diagnosis);
         assert_eq!((decision.change, decision.next_due_at), (Change::Unchanged, Some(NOW)));
     }
+}
+
+/// Its plan lapsed, and people were told.
+fn unpaid(scope: Scope) -> Before {
+    Before { known: Some(Known { scope, remedy: Remedy::FixBilling }), ..before() }
+}
+
+#[test]
+fn what_people_were_told_already_is_not_told_again() {
+    let lapsed = diagnosis(Reason::ProviderSpecific, Blast::Authorization, Remedy::FixBilling);
+    let of_account = Diagnosis { blast: Blast::Account, ..lapsed.clone() };
+    for diagnosis in [lapsed, of_account] {
+        let decision = run(&unpaid(Scope::Authorization), &Outcome::Failed(diagnosis));
+        assert_eq!(decision.change, Change::StillBroken);
+        assert!(decision.next_due_at.is_some(), "it may be paid at any time");
+    }
+    let dead = Before { known: Some(Known { scope: Scope::Authorization, remedy: Remedy::Reauthorize }), ..before() };
+    let decision = run(&dead, &Outcome::Failed(revoked()));
+    assert_eq!((decision.change, decision.next_due_at), (Change::StillBroken, None));
+}
+
+#[test]
+fn another_cause_is_believed_as_slowly_as_the_first_and_then_told() {
+    for scope in [Scope::Connection, Scope::Authorization] {
+        let decision = run(&unpaid(scope), &Outcome::Failed(revoked()));
+        assert!(matches!(decision.change, Change::Suspected { scope: Scope::Authorization, .. }), "{scope:?}");
+        assert_eq!(decision.next_due_at, Some(NOW.plus_ms(30_000)), "it is tried again soon");
+        let before = Before { authorization_suspicion: Some(suspicion(1, NOW.plus_ms(-30_000))), ..unpaid(scope) };
+        let decision = run(&before, &Outcome::Failed(revoked()));
+        assert_eq!(decision.change, Change::Broken { scope: Scope::Authorization });
+        assert_eq!(told(&unpaid(scope), &revoked()).change, Change::Broken { scope: Scope::Authorization });
+    }
+}
+
+#[test]
+fn what_is_told_of_one_connection_says_nothing_of_the_others() {
+    let of_all = diagnosis(Reason::ProviderSpecific, Blast::Authorization, Remedy::FixBilling);
+    let decision = run(&unpaid(Scope::Connection), &Outcome::Failed(of_all));
+    assert!(matches!(decision.change, Change::Suspected { scope: Scope::Authorization, .. }));
 }

@@ -1,7 +1,7 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use relink_core::plugin::{BodyFormat, Field, KeptFrom, KeptValue, OAuth2, Scope, TokenAuth, TransportKind};
-use relink_egress::{Credentials, TokenAnswer, TokenGrant, TokenKind, TokenRefusal, Tokens};
+use relink_egress::{Credentials, Egress, EgressConfig, TokenAnswer, TokenGrant, TokenKind, TokenRefusal, Tokens};
 
 use crate::support::{Provider, Seen, descriptor, oauth2, secret};
 
@@ -254,6 +254,24 @@ async fn a_huge_answer_is_refused() {
         Provider::answering(|_| format!(r#"{{"access_token":"canary","x":"{}"}}"#, "x".repeat(2 << 20))).await;
     let asked = provider.egress().token_request(&descriptor(Vec::new()), &oauth2(), &refresh_grant(), &app()).await;
     assert_eq!(asked.unwrap_err().kind, TransportKind::TooLarge);
+}
+
+#[tokio::test]
+async fn a_request_for_which_there_was_no_room_is_known_not_to_be_sent() {
+    let provider = Provider::writing(|socket| async move {
+        let _held = socket;
+        std::future::pending().await
+    })
+    .await;
+    let egress = Egress::new(EgressConfig { per_host_concurrency: 1, ..provider.config() }).unwrap();
+    let (descriptor, oauth2, grant, app) = (descriptor(Vec::new()), oauth2(), refresh_grant(), app());
+    let ask = || egress.token_request(&descriptor, &oauth2, &grant, &app);
+    let failure = tokio::select! {
+        biased;
+        _ = ask() => panic!("the provider never answers"),
+        second = ask() => second.unwrap_err(),
+    };
+    assert_eq!(failure.kind, TransportKind::Connect, "{failure:?}");
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use relink_core::schedule::next_retry;
-use relink_core::time::Timestamp;
 use relink_runtime::Fault;
 use relink_store::StoreError;
 use relink_store::inbound_messages::{self, InboundMessage};
@@ -24,10 +23,6 @@ const RETRY_MOST_MS: i64 = 600_000;
 /// About half a day: time enough to put a plugin right.
 const MAX_ATTEMPTS: i64 = 80;
 
-/// How long it is remembered that a message was worked on.
-const REMEMBERED_MS: i64 = 90 * 86_400_000;
-const FORGET_EVERY_MS: i64 = 3_600_000;
-
 /// Why a message could not be worked on.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Postponed {
@@ -42,16 +37,9 @@ pub(super) enum Postponed {
 }
 
 pub(crate) async fn run(engine: Engine, shutdown: CancellationToken) {
-    let mut forgotten_at = Timestamp::from_ms(0);
     while !shutdown.is_cancelled() {
         if let Err(error) = work_on_due(&engine).await {
             tracing::error!(%error, "messages of providers could not be claimed");
-        }
-        if engine.now().since_ms(forgotten_at) > FORGET_EVERY_MS {
-            forgotten_at = engine.now();
-            if let Err(error) = forget_old(&engine).await {
-                tracing::error!(%error, "old messages of providers could not be forgotten");
-            }
         }
         tokio::select! {
             () = shutdown.cancelled() => {}
@@ -113,10 +101,4 @@ async fn read(engine: &Engine, waiting: &InboundMessage) -> Result<(), Postponed
         signal::follow(engine, &plugin, (&waiting.workspace_id, &message), &signal).await?;
     }
     Ok(())
-}
-
-async fn forget_old(engine: &Engine) -> Result<(), StoreError> {
-    let mut tx = engine.db().begin().await?;
-    inbound_messages::forget(&mut tx, engine.now().plus_ms(-REMEMBERED_MS)).await?;
-    tx.commit().await
 }

@@ -39,7 +39,7 @@ impl Engine {
         let found = authorizations::find(self.db(), &person.workspace_id, id).await?;
         let authorization = found.ok_or(ReconnectError::NotFound)?;
         let dependents = connections::list_of_authorization(self.db(), &person.workspace_id, id).await?;
-        if !dependents.is_empty() && !dependents.iter().any(|connection| person.may_see(&connection.client_id)) {
+        if !person.may_use(&dependents) {
             return Err(ReconnectError::NotFound);
         }
         if person.role == Role::Viewer {
@@ -95,7 +95,7 @@ impl Engine {
         let sealed = self
             .sealer()
             .seal(&sealed_place(&person.workspace_id, &id), &Secret::new(verifier.into_secret()))
-            .map_err(|error| ReconnectError::Plugin(error.to_string()))?;
+            .map_err(|error| ReconnectError::Host(error.to_string()))?;
 
         let now = self.now();
         let mut tx = self.db().begin().await?;
@@ -138,8 +138,7 @@ impl Engine {
         Ok(app.get("client_id").ok_or_else(|| missing("client_id"))?.expose().to_owned())
     }
 
-    /// One redirect URI per workspace and plugin, so that an answer can never be taken for another's.
-    /// What the operator registers at the provider for one plugin: no two plugins share it, so an
+    /// What the operator registers at the provider for one plugin: no two workspaces or plugins share it, so an
     /// answer that was meant for one cannot be given to another.
     pub fn redirect_uri(&self, workspace: &WorkspaceId, plugin_id: &str) -> String {
         let base = self.settings().base_url.as_str().trim_end_matches('/');

@@ -14,7 +14,7 @@ use relink_store::token::token_hash;
 use subtle::ConstantTimeEq;
 
 use super::query::CallbackQuery;
-use super::verify::Candidate;
+use super::verify::{Candidate, Verified};
 use super::{CallbackError, Completed};
 use crate::credentials::app_credentials;
 use crate::diagnose;
@@ -120,7 +120,7 @@ impl Engine {
         check_scopes(oauth2, &granted_scopes, &flow.return_to)?;
 
         let secrets = answer::first_secrets(&granted.tokens);
-        let config = config_of(&granted.config);
+        let config = answer::config_of(&granted.config);
         let candidate = Candidate {
             plugin: &plugin,
             method: &method,
@@ -132,7 +132,7 @@ impl Engine {
         let verified = candidate.verify(self).await.map_err(|explained| refused(flow, explained))?;
         let existing =
             self.existing(flow, verified.identity.as_ref().map(|identity| identity.subject.as_str())).await?;
-        check_subject(existing.as_ref(), verified.identity.as_ref(), &flow.return_to)?;
+        check_login(existing.as_ref(), &verified, &flow.return_to)?;
 
         let now = self.now();
         let grant = Grant {
@@ -276,24 +276,15 @@ fn check_scopes(oauth2: &OAuth2, granted: &[String], return_to: &str) -> Result<
     }
 }
 
-fn check_subject(
-    existing: Option<&Authorization>,
-    identity: Option<&relink_core::plugin::Identity>,
-    return_to: &str,
-) -> Result<(), CallbackError> {
-    let (Some(existing), Some(identity)) = (existing, identity) else { return Ok(()) };
-    match &existing.subject {
-        Some(subject) if *subject != identity.subject => Err(CallbackError::WrongAccount {
-            return_to: return_to.to_owned(),
-            expected: existing.label.clone(),
-            got: identity.label.clone(),
-        }),
-        _ => Ok(()),
+/// Nothing is overwritten before the grant is proven to be of the same login.
+fn check_login(existing: Option<&Authorization>, verified: &Verified, return_to: &str) -> Result<(), CallbackError> {
+    let Some(existing) = existing else { return Ok(()) };
+    if verified.is_login(existing.subject.as_deref()) {
+        return Ok(());
     }
-}
-
-fn config_of(fields: &[Field]) -> String {
-    let map: serde_json::Map<String, serde_json::Value> =
-        fields.iter().map(|field| (field.name.clone(), field.value.clone().into())).collect();
-    serde_json::Value::Object(map).to_string()
+    let (return_to, expected) = (return_to.to_owned(), existing.label.clone());
+    Err(match &verified.identity {
+        Some(identity) => CallbackError::WrongAccount { return_to, expected, got: identity.label.clone() },
+        None => CallbackError::UnknownAccount { return_to, expected },
+    })
 }

@@ -15,6 +15,9 @@ pub enum ReconnectError {
     MissingAppSecret { plugin: String, secret: String },
     #[error("{0}")]
     Plugin(String),
+    /// Trouble of this host.
+    #[error("{0}")]
+    Host(String),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -42,6 +45,8 @@ pub enum CallbackError {
     ProviderRefused { return_to: String, diagnosis: Diagnosis },
     #[error("another account signed in")]
     WrongAccount { return_to: String, expected: String, got: String },
+    #[error("the provider does not say whose account signed in")]
+    UnknownAccount { return_to: String, expected: String },
     #[error("a needed permission was not given")]
     MissingScopes { return_to: String, labels: Vec<String> },
     #[error("the host could not complete the sign-in")]
@@ -62,6 +67,7 @@ impl CallbackError {
             Self::Declined { .. } => "You cancelled the sign-in",
             Self::ProviderRefused { .. } => "The provider did not let us in",
             Self::WrongAccount { .. } => "You signed in with another account",
+            Self::UnknownAccount { .. } => "It is not clear who signed in",
             Self::MissingScopes { .. } => "One permission was not ticked",
             Self::Host { .. } | Self::Store(_) => "Something went wrong on our side",
         }
@@ -93,6 +99,10 @@ impl CallbackError {
                 "You signed in as {got}, but this connection uses {expected}. Nothing was changed. \
                  Try again and choose {expected}."
             ),
+            Self::UnknownAccount { expected, .. } => format!(
+                "The provider did not say whose account this is, and this connection uses {expected}. \
+                 Nothing was changed. Try again; if it happens again, tell your operator."
+            ),
             Self::MissingScopes { labels, .. } => format!(
                 "Nothing was changed. Try again and leave this ticked on the provider's page: {}.",
                 labels.join("; ")
@@ -121,6 +131,7 @@ impl CallbackError {
             | Self::Declined { return_to, .. }
             | Self::ProviderRefused { return_to, .. }
             | Self::WrongAccount { return_to, .. }
+            | Self::UnknownAccount { return_to, .. }
             | Self::MissingScopes { return_to, .. } => Some(return_to),
             Self::Host { return_to, .. } => return_to.as_deref(),
             _ => None,
@@ -140,6 +151,7 @@ impl CallbackError {
             Self::Declined { .. } => "declined",
             Self::ProviderRefused { .. } => "provider-refused",
             Self::WrongAccount { .. } => "wrong-account",
+            Self::UnknownAccount { .. } => "unknown-account",
             Self::MissingScopes { .. } => "missing-scopes",
             Self::Host { .. } | Self::Store(_) => "host-trouble",
         }

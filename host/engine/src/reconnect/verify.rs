@@ -19,6 +19,12 @@ pub(crate) struct Verified {
 }
 
 impl Verified {
+    /// Whether it is of the login whose subject is known. One that does not say whose it is may be anybody's.
+    pub(crate) fn is_login(&self, known_subject: Option<&str>) -> bool {
+        let subject = self.identity.as_ref().map(|identity| identity.subject.as_str());
+        known_subject.is_none() || known_subject == subject
+    }
+
     /// Whether data of a connection can be read with the credential, as far as the provider tells.
     pub(crate) fn can_see(&self, dependent: &Dependent) -> bool {
         let account = (dependent.account_kind.clone(), dependent.account_id.clone());
@@ -96,4 +102,27 @@ pub(crate) fn account_of(found: Found) -> Option<Account> {
 pub(crate) fn unique(accounts: impl Iterator<Item = Account>) -> Vec<Account> {
     let mut seen = BTreeSet::new();
     accounts.filter(|account| seen.insert((account.kind.clone(), account.id.clone()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_that_does_not_say_whose_it_is_replaces_none_that_does() {
+        let verified = |subject: Option<&str>| Verified {
+            identity: subject.map(|subject| Identity { subject: subject.to_owned(), label: String::new() }),
+            accounts: None,
+        };
+        let cases = [
+            (None, None, true),
+            (None, Some("ana"), true),
+            (Some("ana"), Some("ana"), true),
+            (Some("ana"), Some("tom"), false),
+            (Some("ana"), None, false),
+        ];
+        for (known, found, expected) in cases {
+            assert_eq!(verified(found).is_login(known), expected, "{known:?} {found:?}");
+        }
+    }
 }

@@ -1,19 +1,20 @@
 //! What a person's repair heals: new secrets, every connection that they can serve, the incident,
 //! the gaps by being due now, and the messages that are no longer true, in one transaction.
 
-use relink_core::id::{AuditId, AuthorizationId, ConnectionId, UserId};
+use relink_core::decide::Scope;
+use relink_core::id::{AuthorizationId, ConnectionId, UserId};
 use relink_core::reason::{Actor, Blast, Certainty, Diagnosis, Reason, Remedy};
 use relink_core::time::Timestamp;
 use relink_store::authorizations::{self, Authorization, FIRST_GENERATION, NewAuthorization, TokenUpdate, Tokens};
 use relink_store::connections;
-use relink_store::incidents::{self, Incident, Resolution, Scope as IncidentScope};
+use relink_store::incidents::{self, Incident, Resolution};
 use relink_store::reconnections::{self, Finish, Reconnection, ReconnectionStatus};
-use relink_store::{StoreError, Tx, audit, breakages};
+use relink_store::{Tx, breakages};
 
-use super::open_incident;
+use super::story::{Story, known};
+use crate::audit::{self, Deed};
 use crate::credentials::{REFRESH_TOKEN, Secrets};
 use crate::engine::Engine;
-use crate::notify;
 use crate::reconnect::verify::Verified;
 use crate::reconnect::{CallbackError, NotHealed};
 use crate::talk::{Explained, SaidBy};
@@ -131,6 +132,7 @@ async fn heal(
         expected_generation: locked.generation,
         tokens: sealed_tokens(engine, workspace, id, locked.generation + 1, grant)?,
         granted_scopes: Some(grant.granted_scopes.clone()),
+        config: Some(grant.config.clone()),
     };
     if !authorizations::store_tokens(tx, &update).await? {
         return Err(gone());
@@ -154,25 +156,26 @@ async fn heal(
         dependents.into_iter().partition(|dependent| grant.verified.can_see(dependent));
     let except: Vec<ConnectionId> = unserved.into_iter().map(|dependent| dependent.id).collect();
     connections::heal_by_authorization(tx, workspace, id, now, &except).await?;
-    let mut open = incidents::open_of_connections(&mut *tx, workspace, id).await?;
-    open.extend(incidents::open_of_authorization(&mut *tx, workspace, id).await?);
+    let mut story = Story { engine, tx, authorization: &locked, now };
+    let mut open = incidents::open_of_connections(&mut *story.tx, workspace, id).await?;
+    open.extend(incidents::open_of_authorization(&mut *story.tx, workspace, id).await?);
     for incident in open.iter().filter(|incident| !is_of(incident, &except)) {
-        incidents::resolve(tx, workspace, &incident.id, (repair.resolution, Some(repair.by)), now).await?;
-        notify::take_back(engine, tx, incident, now).await?;
+        story.end(incident, repair.resolution, Some(repair.by)).await?;
     }
-    let mut not_healed = Vec::new();
-    for connection_id in &except {
-        let Some(connection) = connections::find(&mut *tx, workspace, connection_id).await? else { continue };
+    let (mut not_healed, mut opened) = (Vec::new(), Vec::new());
+    for connection_id in except {
+        let Some(connection) = connections::find(&mut *story.tx, workspace, &connection_id).await? else { continue };
         let explained = not_visible(&marked.label);
-        let (incident, is_new) = open_incident(tx, &connection, IncidentScope::Connection, &explained, now).await?;
-        let look_again = now.plus_ms(engine.settings().policy.heal_probe_ms);
-        connections::break_one(tx, workspace, &connection.id, &incident.id, Some(look_again)).await?;
-        if is_new {
-            notify::tell_people(engine, tx, &incident, authorization, now).await?;
+        let message = explained.diagnosis.message.clone();
+        if !known(story.tx, &connection).await?.is_some_and(|known| known.covers(&explained.diagnosis)) {
+            let look_again = now.plus_ms(engine.settings().policy.heal_probe_ms);
+            opened.push(story.break_down(&connection, Scope::Connection, &explained, Some(look_again)).await?);
         }
-        not_healed.push(NotHealed { connection_id: connection.id.clone(), message: incident.message.clone() });
+        not_healed.push(NotHealed { connection_id, message });
     }
-    write_audit(tx, authorization, repair, now).await?;
+    story.tell_people(&opened).await?;
+    let deed = Deed { by: Some(repair.by), action: repair.action, target: id.as_str(), detail: None };
+    audit::note(story.tx, workspace, &deed, now).await?;
     let healed = served.into_iter().map(|dependent| dependent.id).collect();
     Ok(Repaired { authorization_id: id.clone(), connections: healed, not_healed })
 }
@@ -216,22 +219,4 @@ fn not_visible(login: &str) -> Explained {
         help_url: None,
     };
     Explained { diagnosis, provider_answer: None, said_by: SaidBy::Host }
-}
-
-async fn write_audit(
-    tx: &mut Tx,
-    authorization: &Authorization,
-    repair: &Repair<'_>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let line = audit::AuditLine {
-        workspace_id: authorization.workspace_id.clone(),
-        id: AuditId::new(),
-        at: now,
-        user_id: Some(repair.by.clone()),
-        action: repair.action.to_owned(),
-        target: authorization.id.to_string(),
-        detail: None,
-    };
-    audit::add(tx, &line).await
 }

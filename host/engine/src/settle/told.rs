@@ -5,7 +5,8 @@ use relink_core::id::{AuthorizationId, WorkspaceId};
 use relink_core::time::Timestamp;
 use relink_store::{StoreError, authorizations, breakages, connections};
 
-use super::{before, write_health};
+use super::before;
+use super::story::Story;
 use crate::engine::Engine;
 use crate::talk::Explained;
 
@@ -40,15 +41,16 @@ pub(crate) async fn settle_told(engine: &Engine, told: &Told<'_>) -> Result<(), 
     concerned.retain(|connection| told.account.is_none_or(|account| connection.account_id == account));
     connections::recall(&mut tx, workspace, (id, told.account), now).await?;
     if let Some(explained) = told.ended {
-        for connection in concerned.iter().filter(|connection| connection.incident_id.is_none()) {
-            let before = before(connection, &authorization);
+        for connection in &concerned {
+            let before = before(&mut tx, connection, &authorization).await?;
             let decision = decide_told(&before, &explained.diagnosis, &engine.settings().policy, now);
             if matches!(decision.change, Change::Broken { .. }) {
                 breakages::forget(&mut tx, workspace, id).await?;
             }
-            write_health(engine, &mut tx, connection, &authorization, &decision, Some(explained), now).await?;
-            // Everything else is written once for all that hangs on the authorization.
-            if !matches!(decision.change, Change::Broken { scope: Scope::Connection }) {
+            let mut story = Story { engine, tx: &mut tx, authorization: &authorization, now };
+            story.write(connection, &decision, Some(explained)).await?;
+            // It is written once for all that hangs on the authorization.
+            if matches!(decision.change, Change::Broken { scope: Scope::Authorization } | Change::Suspected { .. }) {
                 break;
             }
         }

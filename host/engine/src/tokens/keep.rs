@@ -9,7 +9,8 @@ use relink_store::authorizations::{self, Authorization, TokenUpdate};
 
 use crate::credentials::REFRESH_TOKEN;
 use crate::engine::Engine;
-use crate::tokens::answer::{access_expiry, reauthorize_at, with_tokens};
+use crate::ledger::merged_config;
+use crate::tokens::answer::{access_expiry, config_of, reauthorize_at_after_refresh, with_tokens};
 use crate::tokens::journal::Entry;
 use crate::tokens::{Fresh, TokenError};
 
@@ -69,9 +70,10 @@ fn token_update(engine: &Engine, fresh: &Fresh, oauth2: &OAuth2, tokens: &Tokens
             sealed,
             token_issued_at: Some(now),
             access_expires_at: access_expiry(oauth2, tokens, now),
-            reauthorize_at: fresh.authorization.reauthorize_at.or_else(|| reauthorize_at(oauth2, tokens, now)),
+            reauthorize_at: reauthorize_at_after_refresh(fresh.authorization.reauthorize_at, tokens, now),
             has_refresh_token: secrets.get(REFRESH_TOKEN).is_some(),
         },
         granted_scopes: tokens.scopes.clone(),
+        config: (!tokens.kept.is_empty()).then(|| merged_config(&fresh.authorization.config, &config_of(&tokens.kept))),
     })
 }

@@ -41,6 +41,18 @@ impl Refreshes {
     }
 }
 
+/// Takes a refresh out of those in flight when it is over, even if it panics.
+struct InFlight<'a> {
+    refreshes: &'a Refreshes,
+    id: &'a AuthorizationId,
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.refreshes.end(self.id);
+    }
+}
+
 pub(super) async fn refresh(engine: &Engine, authorization: &Authorization) -> Result<(), Explained> {
     let (workspace, id, generation) =
         (authorization.workspace_id.clone(), authorization.id.clone(), authorization.generation);
@@ -59,9 +71,8 @@ async fn refresh_and_end(
     id: AuthorizationId,
     generation: i64,
 ) -> Result<(), Explained> {
-    let result = refresh_once(&engine, &workspace, &id, generation).await;
-    engine.refreshes().end(&id);
-    result.unwrap_or_else(|error| {
+    let _in_flight = InFlight { refreshes: engine.refreshes(), id: &id };
+    refresh_once(&engine, &workspace, &id, generation).await.unwrap_or_else(|error| {
         tracing::error!(authorization.id = %id, %error, "a refresh failed in the host");
         Err(diagnose::host_trouble("the host could not refresh the access token"))
     })
@@ -85,6 +96,7 @@ async fn refresh_once(
     let Some((authorization, epoch)) = take_lease(engine, workspace, id, generation).await? else {
         return Ok(Ok(()));
     };
+    let is_repeated = authorization.intent_generation == Some(generation);
     match request(engine, authorization).await {
         Ok(Ending::Granted(granted)) => {
             let (fresh, oauth2, tokens) = *granted;
@@ -92,6 +104,11 @@ async fn refresh_once(
             Ok(Ok(()))
         }
         Ok(Ending::Refused(explained)) => {
+            release(engine, workspace, id, epoch).await?;
+            Ok(Err(explained))
+        }
+        // One repetition may hit the grace of a rotated token; more only keep asking whoever does not answer.
+        Ok(Ending::AnswerLost(explained)) if is_repeated => {
             release(engine, workspace, id, epoch).await?;
             Ok(Err(explained))
         }
@@ -164,7 +181,7 @@ async fn release(engine: &Engine, workspace: &WorkspaceId, id: &AuthorizationId,
     Ok(tx.commit().await?)
 }
 
-/// Ends the lease but not the intent: the provider may have rotated, and recovery must try again.
+/// Ends the lease but not the intent: the provider may have rotated, and recovery must try once more.
 async fn leave_intent(
     engine: &Engine,
     workspace: &WorkspaceId,
@@ -223,5 +240,28 @@ async fn explain(engine: &Engine, plugin: &Arc<Plugin>, failure: Failure) -> Exp
     match diagnose::explain(engine.calls(), plugin, failure).await {
         Ok(explained) => explained,
         Err(fault) => diagnose::plugin_misbehaved(&fault),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_refresh_that_panics_is_not_in_flight_for_ever() {
+        let (refreshes, id) = (Refreshes::default(), AuthorizationId::new());
+        let refused = || ready(Err(diagnose::host_trouble("it panics"))).boxed().shared();
+        let granted = || ready(Ok(())).boxed().shared();
+        let mut first = refreshes.join_or_start(&id, refused);
+        assert!(refreshes.join_or_start(&id, granted).now_or_never().unwrap().is_err(), "they share one");
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _in_flight = InFlight { refreshes: &refreshes, id: &id };
+            assert!((&mut first).now_or_never().unwrap().is_ok());
+        }));
+        assert!(panicked.is_err());
+        assert!(refreshes.join_or_start(&id, granted).now_or_never().unwrap().is_ok());
     }
 }

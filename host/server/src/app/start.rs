@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::app::node::Node;
 use crate::app::open::{self, OpenError};
 use crate::app::{App, Inner, engine_settings, features, router};
 use crate::auth::cookie::Cookies;
@@ -53,6 +54,8 @@ pub struct Running {
     address: SocketAddr,
     shutdown: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
+    /// Nobody else has this name before everything has ended.
+    _node: Node,
 }
 
 impl Running {
@@ -112,7 +115,8 @@ pub(crate) async fn start_in(config: &Config, clock: Clock, manner: Manner) -> R
     let config = if demo.is_some() { people::with_app_secrets(config, &registry) } else { config };
     let routes = Routes::new(config.egress.routes.clone())?;
     let egress = Egress::new(EgressConfig { routes: routes.clone(), ..EgressConfig::default() })?;
-    let settings = engine_settings(&config, &base_url);
+    let node = Node::take(&config.data_dir, &config.scheduler.node);
+    let settings = engine_settings(&config, &node, &base_url);
     let engine = Engine::new(Parts { db, sealer, registry: Arc::clone(&registry), egress, clock, settings });
 
     let shutdown = CancellationToken::new();
@@ -134,7 +138,7 @@ pub(crate) async fn start_in(config: &Config, clock: Clock, manner: Manner) -> R
     engine.start(&shutdown).await?;
     let server = http_server::serve(listener, router::router(app.clone()), shutdown.clone());
     let tasks = vec![tokio::spawn(server), tokio::spawn(watch_plugins(registry, shutdown.clone()))];
-    Ok(Running { app, address, shutdown, tasks })
+    Ok(Running { app, address, shutdown, tasks, _node: node })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -174,6 +174,9 @@ fn ending(error: &CallbackError) -> Ending {
         CallbackError::WrongAccount { expected, got, .. } => {
             Ending::WrongAccount { expected: expected.clone(), got: got.clone() }
         }
+        CallbackError::UnknownAccount { .. } => {
+            Ending::ProviderError { message: error.message(), code: error.code().to_owned() }
+        }
         CallbackError::MissingScopes { labels, .. } => Ending::MissingPermission { boxes: labels.clone() },
         CallbackError::Host { .. } | CallbackError::Store(_) => {
             tracing::error!(error = %crate::web::trouble::with_causes(error), "a reconnection failed on our side");

@@ -101,9 +101,7 @@ pub(super) async fn find(visit: &Visit, id: &str) -> Result<Authorization, Troub
     let found = authorizations::find(visit.db(), workspace, &id).await?;
     let authorization = found.filter(|found| found.removed_at.is_none()).ok_or_else(Trouble::not_found)?;
     let dependents = connections::list_of_authorization(visit.db(), workspace, &id).await?;
-    let may_see =
-        dependents.is_empty() || dependents.iter().any(|connection| visit.person().may_see(&connection.client_id));
-    if may_see { Ok(authorization) } else { Err(Trouble::not_found()) }
+    if visit.person().may_use(&dependents) { Ok(authorization) } else { Err(Trouble::not_found()) }
 }
 
 async fn fill(

@@ -94,6 +94,7 @@ impl Lookup {
             Some(Resolution::Reconnected) => format!("Reconnected{by}"),
             Some(Resolution::KeyReplaced) => format!("Key updated{by}"),
             Some(Resolution::Removed) => format!("Stopped{by}"),
+            Some(Resolution::Superseded) => "Something else is wrong now".to_owned(),
             Some(Resolution::Recovered) | None => "Recovered by itself".to_owned(),
         };
         Some(Resolved { how, at })

@@ -35,6 +35,10 @@ impl From<ReconnectError> for Trouble {
                 tracing::error!(problem, "a reconnection could not begin");
                 Self::unavailable("The plugin of this provider is not ready. Try again in a minute.")
             }
+            ReconnectError::Host(problem) => {
+                tracing::error!(problem, "a reconnection could not begin");
+                Self::unavailable("Something went wrong on our side. Try again in a minute.")
+            }
             ReconnectError::Store(error) => error.into(),
         }
     }

@@ -23,7 +23,7 @@ pub struct Tokens {
 const STORE_TOKENS: &str = "
     UPDATE authorizations
     SET generation = generation + 1, sealed = $4, token_issued_at = $5, access_expires_at = $6, reauthorize_at = $7,
-        has_refresh_token = $8, granted_scopes = COALESCE($9, granted_scopes),
+        has_refresh_token = $8, granted_scopes = COALESCE($9, granted_scopes), config = COALESCE($10, config),
         lease_owner = NULL, lease_until = NULL, intent_generation = NULL, intent_at = NULL
     WHERE workspace_id = $1 AND id = $2 AND generation = $3 AND removed_at IS NULL";
 
@@ -37,6 +37,9 @@ pub struct TokenUpdate {
     pub tokens: Tokens,
     /// None keeps what was granted, as for an answer that does not tell.
     pub granted_scopes: Option<Vec<String>>,
+    /// JSON of the plugin's settings that came with the tokens. None keeps what is known.
+    #[serde(default)]
+    pub config: Option<String>,
 }
 
 /// Writes tokens and ends lease and intent; false means that somebody wrote newer ones, or it is removed.
@@ -50,7 +53,8 @@ pub async fn store_tokens(tx: &mut Tx, update: &TokenUpdate) -> Result<bool> {
         .bind(update.tokens.access_expires_at)
         .bind(update.tokens.reauthorize_at)
         .bind(update.tokens.has_refresh_token)
-        .bind(update.granted_scopes.as_deref());
+        .bind(update.granted_scopes.as_deref())
+        .bind(update.config.as_deref());
     write.changes_a_row(tx).await
 }
 

@@ -4,12 +4,15 @@ use relink_core::id::{AuthorizationId, ConnectionId, IncidentId, WorkspaceId};
 use relink_core::time::Timestamp;
 
 use super::TABLE;
-use crate::db::Tx;
+use crate::db::{Access, Tx};
 use crate::error::Result;
 use crate::query::{composed_query, placeholders, query};
 
+/// Takes the connections away from runs in flight: what they fetched before does not prove that access is there.
 const BREAK_BY_AUTHORIZATION: &str = "
-    UPDATE connections SET incident_id = $3, next_due_at = $4, delay_reason = NULL, delayed_since = NULL
+    UPDATE connections
+    SET incident_id = $3, next_due_at = $4, delay_reason = NULL, delayed_since = NULL,
+        claimed_by = NULL, claimed_until = NULL, claim_epoch = claim_epoch + 1
     WHERE workspace_id = $1 AND authorization_id = $2 AND state <> 'stopped'";
 
 /// Breaks every connection of an authorization, also those that an incident of their own breaks already.
@@ -67,11 +70,38 @@ pub async fn heal_by_authorization(
 
 const HEAL_ONE: &str = "
     UPDATE connections
-    SET incident_id = NULL, suspicion = NULL, delay_reason = NULL, delayed_since = NULL, consecutive_failures = 0,
-        next_due_at = $3
+    SET incident_id = NULL, suspicion = NULL, delay_reason = NULL, delayed_since = NULL, consecutive_failures = 0
     WHERE workspace_id = $1 AND id = $2 AND state <> 'stopped'";
 
-/// Heals a connection that a run has proven to work; the claim of that run stays.
-pub async fn heal_one(tx: &mut Tx, workspace: &WorkspaceId, id: &ConnectionId, next_due_at: Timestamp) -> Result<bool> {
-    query(TABLE, HEAL_ONE).bind(workspace).bind(id).bind(next_due_at).changes_a_row(tx).await
+/// Heals a connection that a run has proven to work; that run says when the next one is due.
+pub async fn heal_one(tx: &mut Tx, workspace: &WorkspaceId, id: &ConnectionId) -> Result<bool> {
+    query(TABLE, HEAL_ONE).bind(workspace).bind(id).changes_a_row(tx).await
+}
+
+const ANY_BROKEN_BY: &str = "
+    SELECT id FROM connections
+    WHERE workspace_id = $1 AND authorization_id = $2 AND incident_id = $3 AND state <> 'stopped' LIMIT 1";
+
+/// Whether a connection of the authorization suffers from the incident.
+pub async fn is_any_broken_by(
+    access: impl Into<Access<'_>>,
+    workspace: &WorkspaceId,
+    (authorization, incident): (&AuthorizationId, &IncidentId),
+) -> Result<bool> {
+    let find = query(TABLE, ANY_BROKEN_BY).bind(workspace).bind(authorization).bind(incident);
+    Ok(find.fetch_optional(access, |row| row.get::<ConnectionId>("id")).await?.is_some())
+}
+
+const ANY_DELAYED_BY: &str = "
+    SELECT id FROM connections
+    WHERE workspace_id = $1 AND plugin_id = $2 AND delay_reason = $3 AND state = 'active' LIMIT 1";
+
+/// Whether a connection that people want to run is late for this reason.
+pub async fn is_any_delayed_by(
+    access: impl Into<Access<'_>>,
+    workspace: &WorkspaceId,
+    (plugin, reason): (&str, &str),
+) -> Result<bool> {
+    let find = query(TABLE, ANY_DELAYED_BY).bind(workspace).bind(plugin).bind(reason);
+    Ok(find.fetch_optional(access, |row| row.get::<ConnectionId>("id")).await?.is_some())
 }

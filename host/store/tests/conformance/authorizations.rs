@@ -18,6 +18,7 @@ fn update(tenant: &Tenant, expected_generation: i64, sealed: &[u8]) -> TokenUpda
         expected_generation,
         tokens: tokens(sealed),
         granted_scopes: None,
+        config: None,
     }
 }
 
@@ -46,6 +47,7 @@ async fn a_late_refresh_cannot_overwrite_newer_tokens() {
         let tenant = Tenant::create(database).await;
         let mut newer = update(&tenant, 1, b"reconnect");
         newer.granted_scopes = Some(vec!["read".to_owned(), "write".to_owned()]);
+        newer.config = Some(r#"{"region":"eu"}"#.to_owned());
         assert!(write!(database, |tx| authorizations::store_tokens(tx, &newer)));
         assert!(!write!(database, |tx| authorizations::store_tokens(tx, &update(&tenant, 1, b"late refresh"))));
         let found = load(database, &tenant).await;
@@ -54,6 +56,7 @@ async fn a_late_refresh_cannot_overwrite_newer_tokens() {
         assert!(write!(database, |tx| authorizations::store_tokens(tx, &update(&tenant, 2, b"refresh"))));
         let found = load(database, &tenant).await;
         assert_eq!((found.generation, found.granted_scopes.len()), (3, 2), "scopes that are not told are kept");
+        assert_eq!(found.config, r#"{"region":"eu"}"#, "so are settings");
     })
     .await;
 }

@@ -242,15 +242,23 @@ async fn an_authorization_breaks_and_heals_all_its_connections_but_the_excepted(
         assert!(write!(database, |tx| connections::break_one(tx, workspace, &ids[1], &own, None)));
         assert_eq!(load(database, &tenant, &ids[1]).await.incident_id, Some(own));
         let probe_at = Some(NOW.plus_ms(MINUTE));
+        let under_way = claim(database, "a", NOW, 10).await;
         let broken =
             write!(database, |tx| connections::break_by_authorization(tx, workspace, authorization, &common, probe_at));
         assert_eq!(broken, 3);
+        let late = under_way.iter().find(|connection| connection.id == ids[0]).unwrap();
+        assert!(!write!(database, |tx| connections::update_after_run(tx, &outcome(late))), "it fetched before");
         for id in &ids[..3] {
             let broken = load(database, &tenant, id).await;
             assert_eq!((broken.incident_id.as_ref(), broken.next_due_at), (Some(&common), probe_at));
         }
         assert_eq!(load(database, &tenant, &ids[3]).await.incident_id, None, "it was stopped");
         assert_eq!(load(database, &tenant, &unrelated.id).await.incident_id, None);
+        let suffers = async |incident: &IncidentId| {
+            connections::is_any_broken_by(&database.db, workspace, (authorization, incident)).await.unwrap()
+        };
+        assert!(suffers(&common).await);
+        assert!(!suffers(&IncidentId::new()).await);
 
         let running = claim(database, "a", NOW.plus_ms(MINUTE), 10).await;
         assert!(running.iter().any(|connection| connection.id == ids[0]));
@@ -265,9 +273,32 @@ async fn an_authorization_breaks_and_heals_all_its_connections_but_the_excepted(
         assert_eq!(load(database, &tenant, &ids[2]).await.incident_id, Some(common));
         let late = running.iter().find(|connection| connection.id == ids[0]).unwrap();
         assert!(!write!(database, |tx| connections::update_after_run(tx, &outcome(late))), "it used the old tokens");
-        assert!(write!(database, |tx| connections::heal_one(tx, workspace, &ids[2], now)));
+        assert!(write!(database, |tx| connections::heal_one(tx, workspace, &ids[2])));
         assert_eq!(load(database, &tenant, &ids[2]).await.incident_id, None);
         assert_eq!(load(database, &tenant, &ids[2]).await.claimed_by.as_deref(), Some("a"), "its own run heals it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_late_for_a_reason_is_found_while_people_want_it() {
+    on_both(async |database| {
+        let tenant = Tenant::create(database).await;
+        let workspace = &tenant.workspace;
+        let claimed = claim(database, "a", NOW, 10).await.remove(0);
+        let plugin = claimed.plugin_id.as_str();
+        let is_late = async |plugin: &str, reason: &str| {
+            connections::is_any_delayed_by(&database.db, workspace, (plugin, reason)).await.unwrap()
+        };
+        assert!(!is_late(plugin, "app-misconfigured").await);
+        let delay_reason = Some("app-misconfigured".to_owned());
+        let late = ConnectionUpdate { delay_reason, delayed_since: Some(NOW), ..outcome(&claimed) };
+        assert!(write!(database, |tx| connections::update_after_run(tx, &late)));
+        assert!(is_late(plugin, "app-misconfigured").await);
+        assert!(!is_late(plugin, "provider-outage").await);
+        assert!(!is_late("another-plugin", "app-misconfigured").await);
+        assert!(write!(database, |tx| connections::pause(tx, workspace, &claimed.id)));
+        assert!(!is_late(plugin, "app-misconfigured").await, "nobody waits for it");
     })
     .await;
 }

@@ -56,6 +56,7 @@ async fn one_of_each(database: &TestDb) -> Tenant {
             expected_generation: 1,
             tokens,
             granted_scopes: None,
+            config: None,
         };
         assert!(write!(database, |tx| authorizations::store_tokens(tx, &update)));
     }

@@ -56,6 +56,12 @@ async fn one_incident_is_open_for_each_broken_thing() {
             incidents::open_of_connections(&database.db, &tenant.workspace, &tenant.authorization).await.unwrap();
         assert_eq!(by_connections.len(), 1);
         assert_eq!(by_connections[0].connection_id.as_ref(), Some(&tenant.connection));
+        let by_connection = incidents::open_of_connection(&database.db, &tenant.workspace, &tenant.connection).await;
+        assert_eq!(by_connection.unwrap().as_ref(), Some(&by_connections[0]));
+        let of_app = async |plugin: &str| {
+            incidents::open_of_app(&database.db, &tenant.workspace, plugin).await.unwrap().map(|found| found.scope)
+        };
+        assert_eq!((of_app("google-ads").await, of_app("meta").await), (Some(Scope::App), None));
     })
     .await;
 }

@@ -2,8 +2,8 @@
 
 use relink_core::id::IncidentId;
 use relink_core::time::Timestamp;
-use relink_store::incidents::Scope;
-use relink_store::outbox::{self, Message, NewMessage};
+use relink_store::incidents::{self, Resolution, Scope};
+use relink_store::outbox::{self, Delivery, Message, NewMessage};
 
 use crate::incidents::open;
 use crate::support::{MINUTE, NOW, Tenant, TestDb, on_both, write};
@@ -33,7 +33,8 @@ async fn a_message_is_added_once_per_key_and_workspace() {
         assert!(!add(database, &one, "key", None).await);
         assert!(add(database, &two, "key", None).await);
         for message in claim(database, NOW).await {
-            assert!(write!(database, |tx| outbox::delivered(tx, &message.workspace_id, &message.id, NOW)));
+            let delivered = write!(database, |tx| outbox::delivered(tx, &message.workspace_id, &message.id, NOW));
+            assert_eq!(delivered, Some(Delivery::Wanted));
         }
         assert!(!add(database, &one, "key", None).await, "not even after it was delivered");
         let found = outbox::find_by_key(&database.db, &one.workspace, "key").await.unwrap().unwrap();
@@ -81,7 +82,8 @@ async fn messages_of_an_incident_that_is_over_are_called_back() {
         let claimed = claim(database, NOW).await;
         assert_eq!(claimed.len(), 4);
         let id_of = |key| &claimed.iter().find(|message| message.dedupe_key == key).unwrap().id;
-        assert!(write!(database, |tx| outbox::delivered(tx, workspace, id_of("delivered"), NOW)));
+        let deliver = async |key| write!(database, |tx| outbox::delivered(tx, workspace, id_of(key), NOW));
+        assert_eq!(deliver("delivered").await, Some(Delivery::Wanted));
         assert_eq!(write!(database, |tx| outbox::cancel_for_incident(tx, workspace, &incident.id)), 2);
 
         let retry = Some(NOW.plus_ms(2 * MINUTE));
@@ -89,6 +91,36 @@ async fn messages_of_an_incident_that_is_over_are_called_back() {
         let left = claim(database, NOW.plus_ms(5 * MINUTE)).await;
         assert_eq!(left.into_iter().map(|message| message.dedupe_key).collect::<Vec<_>>(), ["unrelated"]);
         assert!(!add(database, &tenant, "waiting", Some(&incident.id)).await, "a cancelled message stays cancelled");
+        assert_eq!(deliver("in delivery").await, Some(Delivery::Late), "it had left already");
+        for key in ["delivered", "in delivery"] {
+            assert_eq!(deliver(key).await, None, "{key} was delivered before");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_had_its_end_is_forgotten_with_its_incident() {
+    on_both(async |database| {
+        let tenant = Tenant::create(database).await;
+        let workspace = &tenant.workspace;
+        let (incident, _) = open(database, &tenant, Scope::Authorization).await;
+        for (key, incident) in [("of incident", Some(&incident.id)), ("delivered", None), ("waiting", None)] {
+            add(database, &tenant, key, incident).await;
+        }
+        let claimed = claim(database, NOW).await;
+        for message in claimed.iter().filter(|message| message.dedupe_key != "waiting") {
+            write!(database, |tx| outbox::delivered(tx, workspace, &message.id, NOW));
+        }
+        let forget = async |before| write!(database, |tx| outbox::forget(tx, before));
+        assert_eq!(forget(NOW).await, 0, "it is not that old");
+        let (ended, later) = (NOW.plus_ms(MINUTE), NOW.plus_ms(2 * MINUTE));
+        assert_eq!(forget(later).await, 1);
+        let how = (Resolution::Recovered, None);
+        assert!(write!(database, |tx| incidents::resolve(tx, workspace, &incident.id, how, ended)));
+        assert_eq!(forget(ended).await, 0, "somebody may still be told how it ended");
+        assert_eq!(forget(later).await, 1);
+        assert!(outbox::find_by_key(&database.db, workspace, "waiting").await.unwrap().is_some());
     })
     .await;
 }

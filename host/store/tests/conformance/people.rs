@@ -157,6 +157,8 @@ async fn a_link_is_good_once_and_in_time() {
         assert_eq!(write!(database, |tx| one_time_links::consume(tx, &token_hash("a"), NOW)), None);
         let late = NOW.plus_ms(MINUTE);
         assert_eq!(write!(database, |tx| one_time_links::consume(tx, &token_hash("late"), late)), None);
+        assert_eq!(write!(database, |tx| one_time_links::forget(tx, late)), 0);
+        assert_eq!(write!(database, |tx| one_time_links::forget(tx, late.plus_ms(1))), 2);
     })
     .await;
 }

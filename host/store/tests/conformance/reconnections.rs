@@ -102,3 +102,21 @@ async fn a_finished_reconnection_holds_no_secret_and_is_not_open() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn flows_are_forgotten_whether_anybody_finished_them_or_not() {
+    on_both(async |database| {
+        let tenant = Tenant::create(database).await;
+        let [finished, left] = ["finished", "left"].map(|state| new_reconnection(&tenant, state));
+        for new in [&finished, &left] {
+            write!(database, |tx| reconnections::create(tx, new));
+        }
+        assert!(write!(database, |tx| reconnections::take_by_state(tx, &token_hash("finished"), NOW)).is_some());
+        assert!(write!(database, |tx| reconnections::finish(tx, &tenant.workspace, &finished.id, &success())));
+        let end = NOW.plus_ms(10 * MINUTE);
+        assert_eq!(write!(database, |tx| reconnections::forget(tx, end)), 0);
+        assert_eq!(write!(database, |tx| reconnections::forget(tx, end.plus_ms(1))), 2);
+        assert_eq!(reconnections::find(&database.db, &tenant.workspace, &left.id).await.unwrap(), None);
+    })
+    .await;
+}

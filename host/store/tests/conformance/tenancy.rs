@@ -121,6 +121,10 @@ async fn nothing_is_found_through_another_workspace() {
         assert_eq!(incidents::find(db, ws, &incident.id).await.unwrap(), None);
         assert_eq!(incidents::open_of_authorization(db, ws, authorization).await.unwrap(), None);
         assert_eq!(incidents::open_of_connections(db, ws, authorization).await.unwrap(), []);
+        assert_eq!(incidents::open_of_connection(db, ws, connection).await.unwrap(), None);
+        assert_eq!(incidents::open_of_app(db, ws, "google-ads").await.unwrap(), None);
+        assert!(!connections::is_any_broken_by(db, ws, (authorization, &incident.id)).await.unwrap());
+        assert!(!connections::is_any_delayed_by(db, ws, ("google-ads", "outage")).await.unwrap());
         assert_eq!(incidents::affected(db, ws, &incident.id, &Visible::All).await.unwrap(), []);
         let filter = IncidentFilter { limit: 9, ..IncidentFilter::default() };
         assert_eq!(incidents::list(db, ws, &Visible::All, &filter).await.unwrap().items, []);

@@ -7,6 +7,7 @@ mod callback;
 mod expiry;
 mod help;
 mod hot_plugin;
+mod incidents;
 mod issuer;
 mod keys;
 mod mail;

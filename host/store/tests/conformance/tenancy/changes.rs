@@ -45,6 +45,7 @@ pub(super) async fn change_authorization(database: &TestDb, tenant: &Tenant, ws:
         expected_generation: 1,
         tokens: tokens(b"stolen"),
         granted_scopes: None,
+        config: None,
     };
     let grant = Grant {
         workspace_id: ws.clone(),
@@ -96,7 +97,7 @@ pub(super) async fn change_connection(database: &TestDb, tenant: &Tenant, ws: &W
         assert!(!connections::resume(tx, ws, id, NOW).await?);
         assert!(!connections::stop(tx, ws, id).await?);
         assert!(!connections::break_one(tx, ws, id, &incident, None).await?);
-        assert!(!connections::heal_one(tx, ws, id, NOW).await?);
+        assert!(!connections::heal_one(tx, ws, id).await?);
         assert_eq!(connections::break_by_authorization(tx, ws, authorization, &incident, None).await?, 0);
         assert_eq!(connections::heal_by_authorization(tx, ws, authorization, NOW, &[]).await?, 0);
         Ok::<(), StoreError>(())
@@ -136,7 +137,7 @@ pub(super) async fn change_incident(database: &TestDb, tenant: &Tenant, ws: &Wor
         assert!(!incidents::resolve(tx, ws, incident, (Resolution::Recovered, None), NOW).await?);
         assert!(!notices::mark_read(tx, ws, user, &notice.id, NOW).await?);
         assert_eq!(notices::mark_all_read(tx, ws, user, NOW).await?, 0);
-        assert!(!outbox::delivered(tx, ws, &message.id, NOW).await?);
+        assert_eq!(outbox::delivered(tx, ws, &message.id, NOW).await?, None);
         assert!(!outbox::retry_at(tx, ws, &message.id, None, "no").await?);
         assert_eq!(outbox::cancel_for_incident(tx, ws, incident).await?, 0);
         assert!(!reconnections::finish(tx, ws, &open.id, &success()).await?);
