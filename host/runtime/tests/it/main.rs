@@ -16,3 +16,4 @@ mod kept;
 mod lifecycle;
 mod outputs;
 mod proposals;
+mod reach;
