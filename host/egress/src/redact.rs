@@ -16,7 +16,7 @@ const REDACTED: &[u8] = b"[redacted]";
 /// secret. So the automaton stays so small that it can be built for each request, even for tokens of
 /// several kilobytes, and nothing that a provider repeats makes it look at the same bytes over and
 /// over.
-const TELLING_BYTES: usize = 256;
+const TELLING_BYTES: usize = 64;
 
 /// Knows the secrets of one request in all their spellings.
 #[derive(Clone)]

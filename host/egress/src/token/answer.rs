@@ -19,7 +19,7 @@ const LONGEST_LIFETIME_S: u64 = 10 * 365 * 24 * 60 * 60;
 
 /// No honest answer has more secrets, and to look for so many would keep others waiting.
 const MOST_SECRETS: usize = 64;
-const MOST_SECRET_BYTES: usize = 64 * 1024;
+const MOST_SECRET_BYTES: usize = 2 * LONGEST_TOKEN;
 
 /// `sent` are the secrets of the request, which the provider may echo.
 pub(super) fn read(head: Response, body: &[u8], oauth2: &OAuth2, sent: &[Text]) -> TokenAnswer {
