@@ -15,8 +15,8 @@ const MAX_HEADER_BYTES: usize = 8 * 1024;
 const MAX_BODY_BYTES: usize = 16 << 20;
 
 /// Headers that belong to the host: they carry credentials, route the request, frame the message,
-/// or claim to come from a proxy.
-const HOST_HEADERS: [&str; 18] = [
+/// claim to come from a proxy, or have the answer cut in the middle of a secret, where it is not found.
+const HOST_HEADERS: [&str; 20] = [
     "accept-encoding",
     "authorization",
     "connection",
@@ -28,7 +28,9 @@ const HOST_HEADERS: [&str; 18] = [
     "forwarded",
     "host",
     "http2-settings",
+    "if-range",
     "keep-alive",
+    "range",
     "te",
     "trailer",
     "transfer-encoding",
@@ -141,6 +143,8 @@ mod tests {
             "Forwarded",
             "Via",
             "Accept-Encoding",
+            "Range",
+            "If-Range",
             ":authority",
             "",
             "a b",

@@ -30,7 +30,7 @@ use crate::target::Target;
 use params::Params;
 
 /// No honest token answer comes near this.
-const MAX_TOKEN_ANSWER: usize = 1 << 20;
+const MAX_TOKEN_ANSWER: usize = 256 << 10;
 
 /// What is handed in at the token endpoint.
 pub enum TokenGrant {

@@ -1,9 +1,13 @@
 //! What a plugin may reach: its description asks for it, the operator grants it.
 
+mod messages;
+mod secrets;
+mod sign_in;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
-use relink_core::plugin::{AuthMethod, Budget, Descriptor, Hmac, Inbound, Jws, Place, Placement, Proof, SignedField};
+use relink_core::plugin::{Budget, Descriptor};
 use serde::{Deserialize, Serialize};
 
 /// Everything outside the sandbox that a plugin may have the host touch, in words that an operator
@@ -13,10 +17,15 @@ use serde::{Deserialize, Serialize};
 pub struct Reach {
     /// Hosts that requests may go to.
     pub hosts: BTreeSet<String>,
-    /// Where people sign in and where codes are exchanged: a change of these could catch sign-ins.
+    /// Where people sign in, how that is protected, and where codes are exchanged: a change of these could
+    /// catch sign-ins.
     pub sign_in: BTreeSet<String>,
+    /// What people are asked to allow: scopes, and whatever else is said at the sign-in.
+    pub permissions: BTreeSet<String>,
     /// The operator's own secrets, as `method/name`.
     pub app_secrets: BTreeSet<String>,
+    /// What of the operator's and of people's values is not taken out of answers, as `method/name`.
+    pub shown: BTreeSet<String>,
     /// Where a secret is sent: `access_token in header authorization to api.example.com`.
     pub secrets: BTreeSet<String>,
     /// What passes for a message of the provider, which can end the access of everybody.
@@ -33,10 +42,15 @@ impl Reach {
         let methods = || descriptor.auth.iter();
         Self {
             hosts: descriptor.hosts.iter().cloned().collect(),
-            sign_in: methods().flat_map(sign_in_urls).collect(),
-            app_secrets: methods().flat_map(app_secrets).collect(),
-            secrets: methods().flat_map(secret_uses).collect(),
-            inbound: descriptor.inbound.iter().map(inbound).collect(),
+            sign_in: methods().flat_map(sign_in::addresses).collect(),
+            permissions: methods().flat_map(sign_in::permissions).collect(),
+            app_secrets: methods().flat_map(secrets::of_app).collect(),
+            shown: methods().flat_map(secrets::shown).collect(),
+            secrets: methods()
+                .flat_map(secrets::uses)
+                .chain(descriptor.inbound.iter().filter_map(messages::handshake))
+                .collect(),
+            inbound: descriptor.inbound.iter().flat_map(messages::believed).collect(),
             budgets: budgets(&descriptor.budgets),
             features: descriptor.requires.iter().cloned().collect(),
         }
@@ -50,7 +64,9 @@ impl Reach {
         Self {
             hosts: beyond(&self.hosts, &granted.hosts),
             sign_in: beyond(&self.sign_in, &granted.sign_in),
+            permissions: beyond(&self.permissions, &granted.permissions),
             app_secrets: beyond(&self.app_secrets, &granted.app_secrets),
+            shown: beyond(&self.shown, &granted.shown),
             secrets: beyond(&self.secrets, &granted.secrets),
             inbound: beyond(&self.inbound, &granted.inbound),
             budgets: beyond(&self.budgets, &granted.budgets),
@@ -70,7 +86,9 @@ impl Reach {
         let groups = [
             of("talks to", &self.hosts),
             of("signs people in at", &self.sign_in),
+            of("asks at sign-in for", &self.permissions),
             of("uses your secret", &self.app_secrets),
+            of("lets the plugin see", &self.shown),
             of("has the host send", &self.secrets),
             of("believes", &self.inbound),
             of("asks", &self.budgets),
@@ -83,48 +101,6 @@ impl Reach {
 impl fmt::Display for Reach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.lines().collect::<Vec<_>>().join("; "))
-    }
-}
-
-fn sign_in_urls(method: &AuthMethod) -> Vec<String> {
-    method.oauth2().map(|oauth2| vec![oauth2.authorize_url.clone(), oauth2.token_url.clone()]).unwrap_or_default()
-}
-
-fn app_secrets(method: &AuthMethod) -> Vec<String> {
-    method.app_secrets.iter().map(|slot| format!("{}/{}", method.id, slot.name)).collect()
-}
-
-fn secret_uses(method: &AuthMethod) -> Vec<String> {
-    let uses = method.uses.iter().flat_map(|credential_use| {
-        let hosts = match credential_use.hosts.as_slice() {
-            [] => "any of its hosts".to_owned(),
-            hosts => hosts.join(", "),
-        };
-        let places = credential_use.placements.iter();
-        places.map(move |placement| format!("{} in {} to {hosts}", placement.secret, place_of(placement)))
-    });
-    uses.collect()
-}
-
-fn inbound(inbound: &Inbound) -> String {
-    let proof = match &inbound.proof {
-        Proof::Hmac(Hmac { secret, .. }) => format!("a hash with {secret}"),
-        Proof::SignedField(SignedField { secret, name }) => format!("a hash with {secret} in {name}"),
-        Proof::Jws(Jws { jwks_url, .. }) => format!("the keys of {jwks_url}"),
-    };
-    format!("messages to \"{}\" proven by {proof}", inbound.label)
-}
-
-/// A query is written to the logs of whoever passes it on, which a header is not: so the place matters.
-fn place_of(placement: &Placement) -> String {
-    let name = &placement.name;
-    match placement.place {
-        Place::Header => format!("header {name}"),
-        Place::Query => format!("query parameter {name}"),
-        Place::FormField => format!("form field {name}"),
-        Place::JsonPointer => format!("body at {name}"),
-        Place::BasicUser => "the user of basic authentication".to_owned(),
-        Place::BasicPassword => "the password of basic authentication".to_owned(),
     }
 }
 

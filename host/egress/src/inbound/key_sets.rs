@@ -124,11 +124,7 @@ impl Egress {
         let sets = &self.inner.key_sets;
         match sets.plan(url, kid) {
             Plan::Use(keys) => Ok(keys),
-            Plan::Ask => {
-                let keys: Arc<[Key]> = self.fetch_keys(descriptor, url).await.map_err(Unproven::NoKeys)?.into();
-                sets.enter(url, &keys);
-                Ok(keys)
-            }
+            Plan::Ask => self.ask_for_keys(descriptor, url).await.map_err(Unproven::NoKeys),
             Plan::Wait if sets.is_had(url) => {
                 Err(Unproven::Refused("the token names a key that the provider did not have a moment ago"))
             }
@@ -136,9 +132,22 @@ impl Egress {
         }
     }
 
-    async fn fetch_keys(&self, descriptor: &Descriptor, url: &str) -> Result<Vec<Key>, TransportFailure> {
+    /// Asks on a task of its own: whoever sent the message may hang up, and must not keep the keys from
+    /// those who send theirs after it.
+    async fn ask_for_keys(&self, descriptor: &Descriptor, url: &str) -> Result<Arc<[Key]>, TransportFailure> {
+        let target = Target::parse(url, &descriptor.hosts)?;
+        let (egress, url) = (self.clone(), url.to_owned());
+        let asked = tokio::spawn(async move {
+            let keys: Arc<[Key]> = egress.fetch_keys(target).await?.into();
+            egress.inner.key_sets.enter(&url, &keys);
+            Ok(keys)
+        });
+        asked.await.unwrap_or_else(|_| Err(failure(TransportKind::Other, "asking for them was cut short")))
+    }
+
+    async fn fetch_keys(&self, target: Target) -> Result<Vec<Key>, TransportFailure> {
         let config = &self.inner.config;
-        let draft = Draft::new(Method::GET, Target::parse(url, &descriptor.hosts)?, None);
+        let draft = Draft::new(Method::GET, target, None);
         let host = draft.host.clone();
         let slot = self.inner.token_slots.enter(&host, SHORT_WAIT).await;
         let _slot = slot.map_err(|error| match error {

@@ -1,5 +1,4 @@
-//! The spellings in which a provider may echo a secret. Case is left to the search, which ignores
-//! it.
+//! The spellings in which a provider may echo a secret, all in lower case: the search ignores it.
 
 use std::fmt::Write;
 
@@ -25,12 +24,15 @@ pub(super) fn of(secret: &str) -> Vec<Vec<u8>> {
         return Vec::new();
     }
     let mut variants = vec![secret.to_owned()];
-    variants.extend(percent_encoded(secret));
+    // An address in the query of another one is encoded twice.
+    let encoded = percent_encoded(secret);
+    variants.extend(encoded.iter().flat_map(|once| percent_encoded(once)));
+    variants.extend(encoded);
     variants.extend(json_escaped(secret));
     variants.extend(html_escaped(secret));
     variants.extend(inside_base64(secret).into_iter().filter(|encoded| encoded.len() >= SHORTEST_ENCODED));
     variants.push(hex(secret));
-    variants.into_iter().map(String::into_bytes).collect()
+    variants.into_iter().map(|variant| variant.to_ascii_lowercase().into_bytes()).collect()
 }
 
 fn percent_encoded(secret: &str) -> [String; 3] {

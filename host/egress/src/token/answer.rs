@@ -1,5 +1,7 @@
 //! Lifts tokens out of a token answer and makes the rest safe to show.
 
+use std::collections::BTreeSet;
+
 use relink_core::plugin::{Field, KeptFrom, OAuth2, Response};
 use relink_core::secret::Secret;
 use serde_json::Value;
@@ -15,41 +17,56 @@ const LONGEST_TOKEN: usize = 16 * 1024;
 /// A longer lifetime means "for ever", and must not overflow when it is added to a moment.
 const LONGEST_LIFETIME_S: u64 = 10 * 365 * 24 * 60 * 60;
 
-/// `sent` are the secrets of the request, which the provider may echo.
-pub(super) fn read(mut head: Response, body: &[u8], oauth2: &OAuth2, sent: &[Text]) -> TokenAnswer {
-    let parsed = parse(body, &head);
-    let unsafe_values = parsed.as_ref().map(secret_values).unwrap_or_default();
-    let moved = parsed.as_ref().map(|document| declared_tokens(document, oauth2)).unwrap_or_default();
-    let sent = sent.iter().map(|secret| secret.as_str());
-    let redactor = Redactor::new(sent.chain(unsafe_values).chain(moved));
+/// No honest answer has more secrets, and to look for so many would keep others waiting.
+const MOST_SECRETS: usize = 64;
+const MOST_SECRET_BYTES: usize = 2 * LONGEST_TOKEN;
 
-    let (tokens, refusal) = if (200..300).contains(&head.status) {
-        let lifted = parsed.as_ref().map_err(Clone::clone).and_then(|document| lift(document, oauth2, &redactor));
-        match lifted {
-            Ok(tokens) => (Some(tokens), None),
-            Err(refusal) => (None, Some(refusal)),
-        }
-    } else {
-        (None, None)
+/// `sent` are the secrets of the request, which the provider may echo.
+pub(super) fn read(head: Response, body: &[u8], oauth2: &OAuth2, sent: &[Text]) -> TokenAnswer {
+    let parsed = parse(body, &head);
+    let redactor = redactor(&parsed, oauth2, sent);
+    let is_success = (200..300).contains(&head.status);
+    let lifted = is_success.then(|| lift(parsed.as_ref().map_err(Clone::clone)?, oauth2, redactor.as_ref()));
+    let (tokens, refusal) = match lifted {
+        Some(Ok(tokens)) => (Some(tokens), None),
+        Some(Err(refusal)) => (None, Some(refusal)),
+        None => (None, None),
     };
-    if refusal.as_ref().is_some_and(|refusal| may_hide_tokens(refusal, body)) {
-        head.body = Vec::new();
-    } else {
+    let response = match redactor {
+        Some(redactor) => shown(head, body, refusal.as_ref(), &redactor),
+        None => Response { headers: Vec::new(), ..head },
+    };
+    TokenAnswer { response, tokens, refusal }
+}
+
+/// Knows everything that must not be seen of an answer; none if that is too much to look for.
+fn redactor(parsed: &Result<Value, TokenRefusal>, oauth2: &OAuth2, sent: &[Text]) -> Option<Redactor> {
+    let secrets: BTreeSet<&str> = match parsed {
+        Ok(document) => secret_texts(document).into_iter().chain(declared_tokens(document, oauth2)).collect(),
+        Err(_) => BTreeSet::new(),
+    };
+    let bytes: usize = secrets.iter().map(|secret| secret.len()).sum();
+    let is_honest = secrets.len() <= MOST_SECRETS && bytes <= MOST_SECRET_BYTES;
+    is_honest.then(|| Redactor::new(sent.iter().map(|secret| secret.as_str()).chain(secrets)))
+}
+
+fn shown(mut head: Response, body: &[u8], refusal: Option<&TokenRefusal>, redactor: &Redactor) -> Response {
+    if !refusal.is_some_and(|refusal| may_hide_tokens(refusal, body)) {
         head.body = redactor.bytes(body);
         head.body.truncate(MAX_ERROR_BODY);
     }
     for header in &mut head.headers {
         header.value = redactor.text(&header.value);
     }
-    TokenAnswer { response: head, tokens, refusal }
+    head
 }
 
 /// Tokens that cannot be found cannot be taken out either, so such a body is not shown at all.
 fn may_hide_tokens(refusal: &TokenRefusal, body: &[u8]) -> bool {
-    let mentions = |name: &str| body.windows(name.len()).any(|part| part == name.as_bytes());
+    let mentions = |word: &str| body.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
     match refusal {
         TokenRefusal::Ambiguous => true,
-        TokenRefusal::Unreadable => mentions("access_token") || mentions("refresh_token"),
+        TokenRefusal::Unreadable => mentions("token") || mentions("secret"),
         TokenRefusal::NoAccessToken | TokenRefusal::MalformedToken | TokenRefusal::NotBearer => false,
     }
 }
@@ -81,20 +98,25 @@ fn parse_form(body: &[u8]) -> Result<Value, TokenRefusal> {
     Ok(Value::Object(object))
 }
 
-/// Texts that their names give away as secrets, wherever they are: a descriptor that looks for the
-/// tokens in the wrong place, by mistake or on purpose, does not make them visible.
-fn secret_values(document: &Value) -> Vec<&str> {
+/// Texts that their names, or those of what they are in, give away as secrets, wherever they are: a
+/// descriptor that looks for the tokens in the wrong place, by mistake or on purpose, does not make
+/// them visible.
+fn secret_texts(document: &Value) -> Vec<&str> {
     match document {
         Value::Object(object) => object
             .iter()
-            .flat_map(|(name, value)| match value {
-                Value::String(text) if names_a_secret(name) && is_opaque(text) => {
-                    vec![text.as_str()]
-                }
-                value => secret_values(value),
-            })
+            .flat_map(|(name, value)| if names_a_secret(name) { opaque_texts(value) } else { secret_texts(value) })
             .collect(),
-        Value::Array(items) => items.iter().flat_map(secret_values).collect(),
+        Value::Array(items) => items.iter().flat_map(secret_texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn opaque_texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Object(object) => object.values().flat_map(opaque_texts).collect(),
+        Value::Array(items) => items.iter().flat_map(opaque_texts).collect(),
+        Value::String(text) if is_opaque(text) => vec![text],
         _ => Vec::new(),
     }
 }
@@ -116,7 +138,7 @@ fn declared_tokens<'a>(document: &'a Value, oauth2: &OAuth2) -> Vec<&'a str> {
     names.iter().filter_map(|name| document.pointer(&oauth2.token_pointer(name))?.as_str()).collect()
 }
 
-fn lift(document: &Value, oauth2: &OAuth2, redactor: &Redactor) -> Result<Tokens, TokenRefusal> {
+fn lift(document: &Value, oauth2: &OAuth2, redactor: Option<&Redactor>) -> Result<Tokens, TokenRefusal> {
     let find = |name: &str| document.pointer(&oauth2.token_pointer(name));
     let Some(access_token) = token(find("access_token"))? else {
         return Err(TokenRefusal::NoAccessToken);
@@ -130,7 +152,7 @@ fn lift(document: &Value, oauth2: &OAuth2, redactor: &Redactor) -> Result<Tokens
         expires_in_s: find("expires_in").and_then(lifetime),
         refresh_token_expires_in_s: find("refresh_token_expires_in").and_then(lifetime),
         scopes: find("scope").and_then(|scope| scopes(scope, &oauth2.scope_separator)),
-        kept: kept(document, oauth2, redactor),
+        kept: redactor.map(|redactor| kept(document, oauth2, redactor)).unwrap_or_default(),
     })
 }
 

@@ -1,8 +1,11 @@
 //! Messages of providers: every way to prove one, and the ways in which a stranger would try.
 
+use std::time::{Duration, Instant};
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use futures::FutureExt;
 use relink_core::plugin::{
     Echo, Encoding, Handshake, Hash, Hmac, Inbound, Jws, Part, Proof, SentAt, SignedField, SignedHandshake, Source,
 };
@@ -230,6 +233,20 @@ async fn keys_that_cannot_be_had_are_no_refusal() {
         assert!(matches!(issuer.check(&egress, &token).await, Err(Unproven::NoKeys(_))));
     }
     assert_eq!(issuer.provider.seen().len(), 1, "a provider that is down is not asked by every message");
+}
+
+#[tokio::test]
+async fn who_hangs_up_does_not_keep_the_keys_from_others() {
+    let issuer = Issuer::start().await;
+    let egress = issuer.provider.egress();
+    let token = issuer.token(&json!({ "alg": "ES256", "kid": "k1" }), &json!({}));
+    assert!(issuer.check(&egress, &token).now_or_never().is_none(), "the keys are on their way");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while matches!(issuer.check(&egress, &token).await, Err(Unproven::NoKeys(_))) {
+        assert!(Instant::now() < deadline, "nobody gets the keys any more");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(issuer.provider.seen().len(), 1);
 }
 
 fn echo() -> Handshake {

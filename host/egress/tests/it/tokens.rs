@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use relink_core::plugin::{BodyFormat, Field, KeptFrom, KeptValue, OAuth2, Scope, TokenAuth, TransportKind};
@@ -222,6 +224,44 @@ async fn answers_that_cannot_be_trusted_give_no_tokens_and_show_none() {
         assert_eq!(answer.refusal, Some(refusal), "{body}");
         let shown = String::from_utf8(answer.response.body).unwrap();
         assert!(!shown.contains("canary-"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_show_nowhere_the_descriptor_does_not_look() {
+    let elsewhere = OAuth2 { token_pointers: fields(&[("access_token", "/elsewhere")]), ..oauth2() };
+    for body in [
+        "\u{feff}{\"accessToken\":\"canary-bom\"}",
+        "<answer><AccessToken>canary-xml</AccessToken></answer>",
+        "oauth_token=canary-oauth1&oauth_token_secret=canary-oauth1-secret",
+        "CLIENT-SECRET: canary-text",
+        r#"{"token":{"value":"canary-nested"}}"#,
+        r#"{"tokens":["canary-in-list"]}"#,
+        r#"{"secrets":[{"kind":"refresh","is":"canary-in-object"}]}"#,
+    ] {
+        let answer = answered(&elsewhere, body).await;
+        let shown = String::from_utf8(answer.response.body).unwrap();
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_full_of_tokens_takes_no_longer_and_is_not_shown() {
+    let many: Vec<String> = (0..4_000).map(|n| format!(r#"{{"token":"canary-token-{n:016}"}}"#)).collect();
+    let long = "a".repeat(100_000);
+    for rest in [many.join(","), format!(r#"{{"token":"{long}b"}},"{long}""#)] {
+        let body = format!(r#"{{"access_token":"canary","rest":[{rest}]}}"#);
+        for status in [StatusCode::OK, StatusCode::BAD_REQUEST] {
+            let headers = [("x-one-of-them", "canary-token-0000000000000007")];
+            let body = body.clone();
+            let provider = Provider::answering(move |_| (status, headers, body.clone())).await;
+            let begun = Instant::now();
+            let answer = ask(&provider, &oauth2(), &refresh_grant()).await;
+            assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+            assert_eq!(answer.response.status, status.as_u16());
+            let shown = format!("{:?} {}", answer.response.headers, String::from_utf8(answer.response.body).unwrap());
+            assert!(!shown.contains("canary"), "{shown}");
+        }
     }
 }
 

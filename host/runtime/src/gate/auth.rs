@@ -4,15 +4,19 @@
 //! within the plugin's hosts, every placement names a declared secret, and no parameter can replace
 //! one that protects the flow.
 
+use std::borrow::Cow;
+
 use relink_core::plugin::{AuthKind, AuthMethod, CredentialUse, Descriptor, Field, OAuth2, Place, Placement};
+use url::Url;
 
 use super::descriptor::{check_help_url, check_subset, distinct, features_in_words, quoted, refuse};
 use super::hosts;
 use crate::refusal::Refusal;
 use crate::text;
 
-/// Parameters that only the host sets, since they bind the answer to the person who asked.
-const HOST_PARAMS: [&str; 10] = [
+/// Parameters that only the host sets, since they bind the answer to the person who asked, and those
+/// that would replace them all (RFC 9101).
+const HOST_PARAMS: [&str; 12] = [
     "state",
     "nonce",
     "redirect_uri",
@@ -23,12 +27,15 @@ const HOST_PARAMS: [&str; 10] = [
     "code_challenge",
     "code_challenge_method",
     "refresh_token",
+    "request",
+    "request_uri",
 ];
 
 /// Headers that belong to the connection and not to a credential.
 const CONNECTION_HEADERS: [&str; 5] = ["connection", "content-length", "host", "te", "transfer-encoding"];
 
 const ACCESS_TOKEN: &str = "access_token";
+const CLIENT_SECRET: &str = "client_secret";
 
 pub(super) fn check(descriptor: &Descriptor, supported: &[String]) -> Result<(), Refusal> {
     if descriptor.auth.is_empty() {
@@ -84,7 +91,14 @@ impl Check<'_> {
                     "rename the secret",
                 ));
             }
-            if slot.optional && matches!(slot.name.as_str(), "client_id" | "client_secret") {
+            if slot.public && slot.name == CLIENT_SECRET {
+                return Err(refuse(
+                    format!("`{}` makes {} public", self.at(), quoted(&slot.name)),
+                    "public values that are no secret, such as a client id or an e-mail address",
+                    "do not declare it as public: whoever has it can act in the name of the operator's app",
+                ));
+            }
+            if slot.optional && matches!(slot.name.as_str(), "client_id" | CLIENT_SECRET) {
                 return Err(refuse(
                     format!("`{}` makes {} optional", self.at(), quoted(&slot.name)),
                     "optional secrets only where requests of the plugin place them",
@@ -104,6 +118,7 @@ impl Check<'_> {
         oauth2.revoke_url.iter().try_for_each(|url| self.check_url("revoke-url", url))?;
         distinct(&format!("{}.scopes", self.at()), oauth2.scopes.iter().map(|scope| scope.name.as_str()))?;
         self.check_issuer(oauth2.issuer.as_deref())?;
+        self.check_names(oauth2)?;
         for params in [&oauth2.authorize_params, &oauth2.reconnect_params, &oauth2.token_params, &oauth2.refresh_params]
         {
             self.check_params(oauth2, params)?;
@@ -132,13 +147,32 @@ impl Check<'_> {
         }
     }
 
+    /// The host adds its own parameters to the same request, and of two values of one name some
+    /// providers take the first and others the last.
+    fn check_names(&self, oauth2: &OAuth2) -> Result<(), Refusal> {
+        let urls = [Some(&oauth2.authorize_url), Some(&oauth2.token_url), oauth2.revoke_url.as_ref()];
+        let urls: Vec<_> = urls.into_iter().flatten().filter_map(|url| Url::parse(url).ok()).collect();
+        let in_urls = urls.iter().flat_map(Url::query_pairs).map(|(name, _)| name);
+        let others = oauth2.param_names.iter().filter(|renamed| !HOST_PARAMS.contains(&renamed.name.as_str()));
+        let renamed = others.map(|renamed| &renamed.value).chain(&oauth2.login_hint_param);
+        let mut names = in_urls.chain(renamed.map(|name| Cow::Borrowed(name.as_str())));
+        match names.find(|name| is_hosts_own(oauth2, name)) {
+            None => Ok(()),
+            Some(name) => Err(refuse(
+                format!("`{}` gives the name {} to a parameter of its own", self.at(), quoted(&name)),
+                format!("URLs, `param-names` and `login-hint-param` without {}", HOST_PARAMS.join(", ")),
+                "remove it: the host sets it itself",
+            )),
+        }
+    }
+
     fn check_params(&self, oauth2: &OAuth2, params: &[Field]) -> Result<(), Refusal> {
-        let is_hosts_own = |name: &str| HOST_PARAMS.iter().any(|own| *own == name || oauth2.param_name(own) == name);
-        match params.iter().find(|param| is_hosts_own(&param.name) || !text::is_clean(&param.value, 2_000)) {
+        let is_clean = |param: &Field| text::is_clean(&param.name, 100) && text::is_clean(&param.value, 2_000);
+        match params.iter().find(|param| is_hosts_own(oauth2, &param.name) || !is_clean(param)) {
             None => Ok(()),
             Some(param) => Err(refuse(
                 format!("`{}` sets the parameter {}", self.at(), quoted(&param.name)),
-                format!("visible values, and none of the host's own parameters: {}", HOST_PARAMS.join(", ")),
+                format!("visible names and values, and none of the host's own parameters: {}", HOST_PARAMS.join(", ")),
                 "remove it; where the provider calls one of these by another name, use `param-names`",
             )),
         }
@@ -209,6 +243,12 @@ impl Check<'_> {
             fix,
         ))
     }
+}
+
+/// Whether the host sets this parameter, under its name in the standard or the provider's.
+fn is_hosts_own(oauth2: &OAuth2, name: &str) -> bool {
+    let is = |own: &str| own.eq_ignore_ascii_case(name);
+    HOST_PARAMS.iter().any(|own| is(own) || is(oauth2.param_name(own)))
 }
 
 pub(super) fn is_header(name: &str) -> bool {

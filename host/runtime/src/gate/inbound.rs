@@ -97,11 +97,19 @@ impl Check<'_> {
 fn check_hmac(hmac: &Hmac) -> Result<(), Refusal> {
     check_source("proof.hmac.signature", &hmac.signature)?;
     check_visible("proof.hmac.prefix", &hmac.prefix)?;
-    if !hmac.content.contains(&Part::Body) || hmac.content.len() > PARTS {
-        let is_covered = if hmac.content.contains(&Part::Body) { "with" } else { "without" };
+    let times = |part: &Part| hmac.content.iter().filter(|other| *other == part).count();
+    let is_repeated = |part: &Part| !matches!(part, Part::Text(_)) && times(part) > 1;
+    if times(&Part::Body) != 1 || hmac.content.iter().any(is_repeated) || hmac.content.len() > PARTS {
         return Err(refuse(
-            format!("`inbound.proof.hmac.content` has {} parts, {is_covered} the body", hmac.content.len()),
-            format!("at most {PARTS} parts with the body among them, since the plugin reads it"),
+            format!(
+                "`inbound.proof.hmac.content` has {} parts, {} of them the body",
+                hmac.content.len(),
+                times(&Part::Body)
+            ),
+            format!(
+                "at most {PARTS} parts with the body among them, since the plugin reads it, and nothing but texts \
+                 twice, since strangers have the host hash it"
+            ),
             "list the parts in the order in which the provider hashes them",
         ));
     }

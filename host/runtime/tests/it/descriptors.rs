@@ -1,6 +1,6 @@
 //! Which descriptions of a provider are believed.
 
-use relink_runtime::{Gate, Reach};
+use relink_runtime::Gate;
 use serde_json::{Value, json};
 
 use crate::guest::{Guest, load};
@@ -66,6 +66,23 @@ fn parameters_that_protect_the_flow_cannot_be_replaced() {
 }
 
 #[test]
+fn nothing_else_is_named_like_a_parameter_that_protects_the_flow() {
+    let at = |field: &str| format!("/auth/0/kind/oauth2-code/{field}");
+    for query in ["client_id=EVIL", "a=1&redirect%5Furi=https://evil.com", "STATE=1", "request=eyJhbGciOiJub25lIn0"] {
+        for field in ["authorize-url", "token-url", "revoke-url"] {
+            check(&at(field), json!(format!("https://login.acme.com/oauth?{query}")), "to a parameter of its own");
+        }
+    }
+    check(&at("login-hint-param"), json!("redirect_uri"), "\"redirect_uri\" to a parameter of its own");
+    check(&at("param-names"), json!([{"name": "scope", "value": "redirect_uri"}]), "\"redirect_uri\" to a parameter");
+    let mut renamed = with(&at("param-names"), json!([{"name": "client_id", "value": "app_id"}]));
+    renamed.descriptor["auth"][0]["kind"]["oauth2-code"]["authorize-url"] =
+        json!("https://login.acme.com/?app_id=EVIL");
+    assert!(load(&renamed).is_err());
+    assert!(load(&with(&at("authorize-url"), json!("https://login.acme.com/oauth?tenant=common"))).is_ok());
+}
+
+#[test]
 fn secrets_are_placed_by_declared_names_in_sensible_places() {
     check("/auth/0/uses/0/placements/0/secret", json!("password"), "\"password\", which is not declared");
     check("/auth/1/uses/0/placements/0/secret", json!("access_token"), "which is not declared");
@@ -78,6 +95,7 @@ fn secrets_are_placed_by_declared_names_in_sensible_places() {
     check("/auth/1/user-secrets/0/optional", json!(true), "no user secret that must be given");
     check("/auth/0/app-secrets/0/optional", json!(true), "makes \"client_id\" optional");
     check("/auth/1/user-secrets/0/name", json!("refresh_token"), "\"refresh_token\"");
+    check("/auth/0/app-secrets/0/name", json!("client_secret"), "makes \"client_secret\" public");
 }
 
 #[test]
@@ -132,7 +150,10 @@ fn messages_are_proven_by_what_only_the_provider_has() {
     for header in ["", "x y", "x\r\ny", "Content-Length"] {
         check("/inbound/proof/hmac/signature", json!({"header": header}), "names the header");
     }
-    for content in [json!([]), json!([{"text": "."}, "url"]), json!(vec!["body"; 51])] {
+    let texts: Vec<_> = vec![json!({"text": "."}); 50];
+    let too_many = [vec![json!("body")], texts].concat();
+    let twice = json!(["body", "url", "url"]);
+    for content in [json!([]), json!([{"text": "."}, "url"]), json!(["body", "body"]), twice, json!(too_many)] {
         check("/inbound/proof/hmac/content", content, "proof.hmac.content` has");
     }
     check("/inbound/proof/hmac/content", json!(["body"]), "`inbound.proof.hmac.sent-at` is not part of what is hashed");
@@ -142,15 +163,6 @@ fn messages_are_proven_by_what_only_the_provider_has() {
     check("/inbound/handshake/echo/challenge", json!(""), "challenge` is \"\"");
     assert!(load(&with("/inbound/proof/hmac/hash", json!("sha1"))).is_ok(), "some providers have nothing better");
     assert!(load(&with("/inbound", Value::Null)).is_ok());
-}
-
-#[test]
-fn the_operator_is_told_what_passes_for_a_message() {
-    let asked = Reach::asked_by(load(&Guest::default()).unwrap().descriptor());
-    let mut silent = asked.clone();
-    silent.inbound.clear();
-    let beyond: Vec<_> = asked.beyond(&silent).lines().collect();
-    assert_eq!(beyond, ["believes messages to \"Webhook URL\" proven by a hash with webhook_secret"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what is unexpected here fails the test, as it should")]
 
 mod abi;
+mod approvals;
 mod calls;
 mod compile;
 mod descriptors;

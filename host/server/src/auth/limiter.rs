@@ -4,7 +4,8 @@
 //! Messages of providers, of which each costs a proof, have an allowance of their own.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::hash::{BuildHasher, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
 use relink_core::time::Timestamp;
@@ -12,11 +13,12 @@ use relink_core::time::Timestamp;
 /// Allowances that are remembered; beyond, the full ones are forgotten first.
 const REMEMBERED: usize = 10_000;
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// An account is remembered as a number: what somebody types as their e-mail address may be long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Key {
-    Account(String),
+    Account(u64),
     Address(IpAddr),
-    Pair(String, IpAddr),
+    Pair(u64, IpAddr),
     Messages(IpAddr),
 }
 
@@ -40,22 +42,26 @@ struct Used {
 }
 
 #[derive(Default)]
-pub(crate) struct Limiter(Mutex<HashMap<Key, Used>>);
+pub(crate) struct Limiter {
+    used: Mutex<HashMap<Key, Used>>,
+    /// Makes the numbers of accounts, with a key that nobody knows.
+    numbers: RandomState,
+}
 
 impl Limiter {
     /// Takes one try, or says in how many milliseconds there is one again.
     pub(crate) fn try_now(&self, account: &str, address: IpAddr, now: Timestamp) -> Result<(), i64> {
-        let pair = Key::Pair(account.to_owned(), address);
-        self.take([pair, Key::Address(address), Key::Account(account.to_owned())], now)
+        let (account, network) = (self.numbers.hash_one(account), network_of(address));
+        self.take([Key::Pair(account, network), Key::Address(network), Key::Account(account)], now)
     }
 
     /// As [`Limiter::try_now`], for a message that comes from `address`.
     pub(crate) fn try_message(&self, address: IpAddr, now: Timestamp) -> Result<(), i64> {
-        self.take([Key::Messages(address)], now)
+        self.take([Key::Messages(network_of(address))], now)
     }
 
     fn take<const N: usize>(&self, keys: [Key; N], now: Timestamp) -> Result<(), i64> {
-        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = keys.iter().filter_map(|key| wait_ms(key, used.get(key), now)).max();
         if let Some(ms) = wait {
             return Err(ms);
@@ -72,8 +78,17 @@ impl Limiter {
 
     /// Somebody who knows the password has made no guess.
     pub(crate) fn forgive(&self, account: &str, address: IpAddr) {
-        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        used.remove(&Key::Pair(account.to_owned(), address));
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.remove(&Key::Pair(self.numbers.hash_one(account), network_of(address)));
+    }
+}
+
+/// What one subscriber has: an address, or the 2⁶⁴ addresses of an IPv6 network
+/// ([RFC 6177](https://www.rfc-editor.org/rfc/rfc6177)).
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
     }
 }
 
@@ -125,6 +140,20 @@ mod tests {
     }
 
     #[test]
+    fn the_addresses_of_one_subscriber_count_as_one() {
+        let limiter = Limiter::default();
+        let own = |last: u16| IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, last]);
+        let tried = (0..1_000).filter(|n| limiter.try_now(&format!("user{n}"), own(*n), NOW).is_ok());
+        assert_eq!(tried.count(), 60);
+        let neighbour = IpAddr::from([0x2001, 0xdb8, 0, 2, 0, 0, 0, 1]);
+        assert_eq!(limiter.try_now("ana@northside.example", neighbour, NOW), Ok(()));
+        let mapped = |last: u8| IpAddr::from([0, 0, 0, 0, 0, 0xffff, 0xc000, 0x0200 + u16::from(last)]);
+        while limiter.try_now("ana@northside.example", address(7), NOW).is_ok() {}
+        assert!(limiter.try_now("ana@northside.example", mapped(7), NOW).is_err());
+        assert_eq!(limiter.try_now("ana@northside.example", mapped(8), NOW), Ok(()));
+    }
+
+    #[test]
     fn a_flood_of_messages_is_slowed_down_and_locks_nobody_out() {
         let limiter = Limiter::default();
         let taken = (0..2_000).filter(|_| limiter.try_message(address(1), NOW).is_ok());
@@ -140,6 +169,6 @@ mod tests {
             let address = IpAddr::from(n.to_be_bytes());
             let _ = limiter.try_now(&format!("user{n}"), address, NOW.plus_seconds(i64::from(n)));
         }
-        assert!(limiter.0.lock().unwrap().len() <= REMEMBERED + 3);
+        assert!(limiter.used.lock().unwrap().len() <= REMEMBERED + 3);
     }
 }

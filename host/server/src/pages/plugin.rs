@@ -147,10 +147,12 @@ pub(super) fn figures_row(figures: &Figures, code: Option<usize>) -> FiguresRow 
 
 fn reach(granted: &Reach) -> Vec<ReachGroup> {
     // The operator's own secrets stand under their registration.
-    let Reach { hosts, sign_in, app_secrets: _, secrets, inbound, budgets, features } = granted;
+    let Reach { hosts, sign_in, permissions, app_secrets: _, shown, secrets, inbound, budgets, features } = granted;
     let groups = [
         ("Talks to", hosts),
         ("Signs people in at", sign_in),
+        ("Asks people for", permissions),
+        ("Sees", shown),
         ("Has Relink send", secrets),
         ("Has Relink believe", inbound),
         ("Asks", budgets),

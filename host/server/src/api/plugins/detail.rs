@@ -44,7 +44,11 @@ pub(crate) struct PluginDetail {
 struct Granted {
     hosts: Vec<String>,
     sign_in: Vec<String>,
+    /// Scopes, and whatever else is said at the sign-in.
+    permissions: Vec<String>,
     app_secrets: Vec<String>,
+    /// Values that are not taken out of answers.
+    shown: Vec<String>,
     secrets: Vec<String>,
     /// What passes for a message of the provider.
     inbound: Vec<String>,
@@ -103,11 +107,13 @@ fn detail(app: &App, known: Known) -> PluginDetail {
 
 fn granted(reach: Reach) -> Granted {
     let list = |set: BTreeSet<String>| set.into_iter().collect();
-    let Reach { hosts, sign_in, app_secrets, secrets, inbound, budgets, features } = reach;
+    let Reach { hosts, sign_in, permissions, app_secrets, shown, secrets, inbound, budgets, features } = reach;
     Granted {
         hosts: list(hosts),
         sign_in: list(sign_in),
+        permissions: list(permissions),
         app_secrets: list(app_secrets),
+        shown: list(shown),
         secrets: list(secrets),
         inbound: list(inbound),
         budgets: list(budgets),
