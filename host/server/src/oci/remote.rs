@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow, bail};
 use futures::TryStreamExt;
 use http::HeaderValue;
-use oci_client::client::{Client, ClientConfig, ClientProtocol};
+use oci_client::client::{Certificate, Client, ClientConfig, ClientProtocol};
 use oci_client::errors::OciDistributionError as Failure;
 use oci_client::manifest::{
     IMAGE_MANIFEST_LIST_MEDIA_TYPE, IMAGE_MANIFEST_MEDIA_TYPE, OCI_IMAGE_INDEX_MEDIA_TYPE, OCI_IMAGE_MEDIA_TYPE,
@@ -28,10 +28,19 @@ const ACCEPTED: [&str; 4] =
 /// How many versions are named to somebody who asks for one that is not there.
 const VERSIONS_NAMED: usize = 10;
 
+/// A proxy for what must not be sent: nothing listens on this port.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
 /// How a registry is spoken to.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
-    Https,
+    Https {
+        /// Trusted beside those that the machine trusts.
+        authorities: Vec<Certificate>,
+        /// The proxy that leads out of here, if there is one.
+        proxy: Option<String>,
+        /// Which hosts are reached without a proxy.
+        no_proxy: Option<String>,
+    },
     /// Only on this machine.
     PlainHttp,
 }
@@ -58,7 +67,7 @@ pub(crate) struct Found {
 
 impl Remote {
     pub(crate) fn new(address: Address, login: RegistryAuth, protocol: Protocol) -> Result<Self> {
-        if protocol == Protocol::PlainHttp && !address.is_loopback() {
+        if matches!(protocol, Protocol::PlainHttp) && !address.is_loopback() {
             bail!(
                 "{} is not on this machine: over plain http others could read the password and change the plugin",
                 address.host()
@@ -67,7 +76,7 @@ impl Remote {
         // Another part of the process may have chosen the same before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let asked = Asked { address, login, protocol };
-        let client = Client::try_from(config(protocol)).map_err(|failure| explain(&failure, &asked))?;
+        let client = Client::try_from(config(&asked.protocol)).map_err(|failure| explain(&failure, &asked))?;
         Ok(Self { client, asked })
     }
 
@@ -168,7 +177,7 @@ impl Remote {
     }
 }
 
-fn config(protocol: Protocol) -> ClientConfig {
+fn config(protocol: &Protocol) -> ClientConfig {
     let secure = ClientConfig {
         // A list of several artifacts is not for us to choose from.
         platform_resolver: None,
@@ -178,12 +187,11 @@ fn config(protocol: Protocol) -> ClientConfig {
         ..ClientConfig::default()
     };
     match protocol {
-        Protocol::Https => secure,
+        Protocol::Https { authorities } => ClientConfig { extra_root_certificates: authorities.clone(), ..secure },
         Protocol::PlainHttp => ClientConfig {
             protocol: ClientProtocol::Http,
-            // Keeps such requests from a proxy of the surroundings, and from wherever a registry sends us on to:
-            // nothing listens on this port.
-            http_proxy: Some("http://127.0.0.1:9".to_owned()),
+            // Keeps such requests from a proxy of the surroundings, and from wherever a registry sends us on to.
+            http_proxy: Some(NOWHERE.to_owned()),
             no_proxy: Some("localhost,127.0.0.0/8".to_owned()),
             ..secure
         },
