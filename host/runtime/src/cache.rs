@@ -89,16 +89,17 @@ impl Cache {
         }
     }
 
-    /// The file with the compiled code of the component with this digest, if it is there and intact.
-    pub(crate) fn find_code(&self, digest: &str) -> Option<PathBuf> {
-        let path = self.code_path(digest);
-        is_intact(&path).then_some(path)
+    /// The compiled code of the component with this digest, if it is there and intact: in a file without a name,
+    /// so that nothing that happens to the entry later can change what runs.
+    pub(crate) fn find_code(&self, digest: &str) -> Option<File> {
+        let mut code = tempfile::tempfile_in(&self.folder).ok()?;
+        copy(&self.code_path(digest), &mut code)?;
+        Some(code)
     }
 
-    /// Keeps compiled code, and says where. A failure costs the next start a compilation, and nothing else.
-    pub(crate) fn keep_code(&self, digest: &str, compiled: &[u8]) -> Option<PathBuf> {
-        let path = self.code_path(digest);
-        self.keep(&path, compiled).then_some(path)
+    /// Keeps compiled code. A failure costs the next start a compilation, and nothing else.
+    pub(crate) fn keep_code(&self, digest: &str, compiled: &[u8]) {
+        self.keep(&self.code_path(digest), compiled);
     }
 
     /// The description of the component with this digest, if these gates let it through and its code is here.
@@ -139,19 +140,16 @@ impl Cache {
         self.keep(&self.refusal_path(digest), &json);
     }
 
-    fn keep(&self, path: &Path, content: &[u8]) -> bool {
-        let written = self.write(path, content);
-        if let Err(error) = &written {
+    fn keep(&self, path: &Path, content: &[u8]) {
+        if let Err(error) = self.write(path, content) {
             tracing::warn!(path = %path.display(), %error, "nothing can be kept of a plugin");
         }
-        written.is_ok()
     }
 
-    /// Entries are replaced as a whole and never written to: code that runs is mapped from them.
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         let mut file = NamedTempFile::new_in(&self.folder)?;
-        file.write_all(content)?;
         file.write_all(&Sha256::digest(content))?;
+        file.write_all(content)?;
         file.persist(path)?;
         Ok(())
     }
@@ -171,57 +169,65 @@ impl Cache {
 
 /// What an entry holds, if it is there and intact.
 fn find(path: &Path) -> Option<Vec<u8>> {
-    if !is_intact(path) {
-        return None;
-    }
-    let mut entry = fs::read(path).ok()?;
-    entry.truncate(entry.len().checked_sub(CHECKSUM_BYTES)?);
-    Some(entry)
+    let mut content = Vec::new();
+    copy(path, &mut content)?;
+    Some(content)
 }
 
-/// Whether an entry is there, with the checksum under which it was written.
-fn is_intact(path: &Path) -> bool {
-    match File::open(path).and_then(ends_with_its_checksum) {
-        Ok(true) => true,
+/// Copies what an entry holds, if it is there; none if it is not intact, whatever was copied of it.
+fn copy(path: &Path, to: &mut impl Write) -> Option<()> {
+    match File::open(path).and_then(|entry| copy_checked(entry, to)) {
+        Ok(true) => Some(()),
         Ok(false) => {
             tracing::warn!(path = %path.display(), "what is kept of a plugin is damaged, making it again");
-            false
+            None
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => {
             tracing::warn!(path = %path.display(), %error, "what is kept of a plugin cannot be read");
-            false
+            None
         }
     }
 }
 
-fn ends_with_its_checksum(entry: File) -> io::Result<bool> {
-    let Some(content_bytes) = entry.metadata()?.len().checked_sub(CHECKSUM_BYTES as u64) else { return Ok(false) };
+/// Copies what follows the checksum, and says whether it is right.
+fn copy_checked(entry: File, to: &mut impl Write) -> io::Result<bool> {
     let mut entry = BufReader::with_capacity(READ_BYTES, entry);
-    let mut content = entry.by_ref().take(content_bytes);
+    let mut checksum = [0; CHECKSUM_BYTES];
+    if let Err(error) = entry.read_exact(&mut checksum) {
+        return if error.kind() == io::ErrorKind::UnexpectedEof { Ok(false) } else { Err(error) };
+    }
     let mut hasher = Sha256::new();
     loop {
-        let read = content.fill_buf()?;
+        let read = entry.fill_buf()?;
         if read.is_empty() {
-            break;
+            return Ok(hasher.finalize().as_slice() == checksum);
         }
         hasher.update(read);
+        to.write_all(read)?;
         let read = read.len();
-        content.consume(read);
+        entry.consume(read);
     }
-    let mut checksum = [0; CHECKSUM_BYTES];
-    entry.read_exact(&mut checksum)?;
-    Ok(hasher.finalize().as_slice() == checksum)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Seek;
+
     use super::*;
 
     fn cache() -> (tempfile::TempDir, Cache) {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::open(&folder.path().join("compiled"), 7).unwrap();
         (folder, cache)
+    }
+
+    fn code(cache: &Cache, digest: &str) -> Option<Vec<u8>> {
+        let mut file = cache.find_code(digest)?;
+        let mut code = Vec::new();
+        file.rewind().unwrap();
+        file.read_to_end(&mut code).unwrap();
+        Some(code)
     }
 
     fn description() -> Description {
@@ -245,11 +251,10 @@ mod tests {
     #[test]
     fn kept_code_is_found_again() {
         let (_folder, cache) = cache();
-        assert_eq!(cache.find_code("d1"), None);
-        let kept = cache.keep_code("d1", b"code").unwrap();
-        assert!(fs::read(&kept).unwrap().starts_with(b"code"));
-        assert_eq!(cache.find_code("d1"), Some(kept));
-        assert_eq!(cache.find_code("d2"), None);
+        assert_eq!(code(&cache, "d1"), None);
+        cache.keep_code("d1", b"code");
+        assert_eq!(code(&cache, "d1").unwrap(), b"code");
+        assert_eq!(code(&cache, "d2"), None);
     }
 
     #[test]
@@ -270,12 +275,12 @@ mod tests {
         let intact = fs::read(&path).unwrap();
         for length in 0..intact.len() {
             fs::write(&path, &intact[..length]).unwrap();
-            assert_eq!(cache.find_code("d1"), None, "cut to {length} bytes");
+            assert_eq!(code(&cache, "d1"), None, "cut to {length} bytes");
         }
         let mut flipped = intact;
-        *flipped.first_mut().unwrap() ^= 1;
+        *flipped.last_mut().unwrap() ^= 1;
         fs::write(&path, flipped).unwrap();
-        assert_eq!(cache.find_code("d1"), None);
+        assert_eq!(code(&cache, "d1"), None);
     }
 
     #[test]

@@ -95,19 +95,19 @@ impl Compiler {
             Compile::Here => compile_here(&self.engine, component)?,
             Compile::Apart(workshop) => workshop.compile(component, &self.is_stopped)?,
         };
-        let kept = self.cache.as_ref().and_then(|cache| cache.keep_code(digest, &compiled));
-        match kept.and_then(|file| revive::from_file(&self.engine, &file).ok()) {
-            Some(component) => Ok(component),
-            None => {
-                revive::from_bytes(&self.engine, &compiled).map_err(|error| CompileError::Unfit(format!("{error:#}")))
-            }
+        if let Some(cache) = &self.cache {
+            cache.keep_code(digest, &compiled);
         }
+        if let Some(component) = self.find(digest) {
+            return Ok(component);
+        }
+        revive::from_bytes(&self.engine, &compiled).map_err(|error| CompileError::Unfit(format!("{error:#}")))
     }
 
     /// The component with this digest, if its compiled code is kept and intact.
     pub(crate) fn find(&self, digest: &str) -> Option<Component> {
-        let file = self.cache.as_ref()?.find_code(digest)?;
-        revive::from_file(&self.engine, &file).ok()
+        let code = self.cache.as_ref()?.find_code(digest)?;
+        revive::from_file(&self.engine, code).ok()
     }
 
     pub(crate) fn prepare(&self, contract: Contract, component: &Component) -> wasmtime::Result<Prepared> {

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::api::shape::{Listed, moment};
 use crate::app::App;
 use crate::auth::Identity;
-use crate::auth::extract::{Caller, Operator};
+use crate::auth::extract::Caller;
 use crate::plugins::{self, Action, sum};
 use crate::web::trouble::{ProblemDocument, Trouble};
 
@@ -129,7 +129,7 @@ pub(crate) async fn list(State(app): State<App>, Caller(caller): Caller) -> Resu
         (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn install(
     State(app): State<App>,
-    Operator(caller): Operator,
+    Caller(caller): Caller,
     Query(wish): Query<Wish>,
     headers: HeaderMap,
     component: Bytes,
@@ -155,7 +155,7 @@ pub(crate) async fn install(
     responses((status = 204, description = "Removed"), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 pub(crate) async fn remove(
     State(app): State<App>,
-    Operator(caller): Operator,
+    Caller(caller): Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Trouble> {
     plugins::remove(&app, &caller, &id).await?;
@@ -170,7 +170,7 @@ pub(crate) async fn remove(
         (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub(crate) async fn act(
     State(app): State<App>,
-    Operator(caller): Operator,
+    Caller(caller): Caller,
     Path((id, action)): Path<(String, Action)>,
     Query(Seen { digest }): Query<Seen>,
 ) -> Result<StatusCode, Trouble> {

@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use url::form_urlencoded;
 
-use crate::api::shape::operators_only;
 use crate::app::App;
 use crate::auth::Identity;
 use crate::web::trouble::Trouble;
@@ -17,10 +16,6 @@ pub(crate) struct SignedIn(pub(crate) Identity);
 
 /// A caller of the API.
 pub(crate) struct Caller(pub(crate) Identity);
-
-/// A caller of the API who operates the host. Everybody else is refused before anything of the body is read:
-/// a component is large.
-pub(crate) struct Operator(pub(crate) Identity);
 
 /// Where the browser is, as far as this can be known.
 pub(crate) struct ClientAddress(pub(crate) IpAddr);
@@ -43,16 +38,6 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Trouble> {
         let identity = parts.extensions.get::<Identity>().cloned();
         identity.map(Self).ok_or_else(|| Trouble::unauthorized("Sign in, or send an API token as bearer."))
-    }
-}
-
-impl FromRequestParts<App> for Operator {
-    type Rejection = Trouble;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Trouble> {
-        let Caller(caller) = Caller::from_request_parts(parts, app).await?;
-        operators_only(&caller)?;
-        Ok(Self(caller))
     }
 }
 

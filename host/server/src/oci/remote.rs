@@ -187,7 +187,12 @@ fn config(protocol: &Protocol) -> ClientConfig {
         ..ClientConfig::default()
     };
     match protocol {
-        Protocol::Https { authorities } => ClientConfig { extra_root_certificates: authorities.clone(), ..secure },
+        Protocol::Https { authorities, proxy, no_proxy } => ClientConfig {
+            extra_root_certificates: authorities.clone(),
+            https_proxy: proxy.clone(),
+            no_proxy: no_proxy.clone(),
+            ..secure
+        },
         Protocol::PlainHttp => ClientConfig {
             protocol: ClientProtocol::Http,
             // Keeps such requests from a proxy of the surroundings, and from wherever a registry sends us on to.
