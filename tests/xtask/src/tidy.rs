@@ -2,6 +2,7 @@
 
 mod fences;
 mod files;
+mod locks;
 
 use crate::workspace::Workspace;
 

@@ -39,14 +39,13 @@ pub(super) fn python(workspace: &Workspace, lend: Lend<'_>, report: &mut Report)
     report.count(PYTHON, &mut python)
 }
 
-/// Installs what the lock file names, unless the packages are newer than it. The lock file itself stays:
-/// npm would add what is particular to this machine.
+/// Installs exactly what the lock file names, unless the packages are newer than it.
 pub(crate) fn install_node_packages(suite: &Path) -> Result<()> {
     if is_newer(&suite.join("node_modules/.package-lock.json"), &suite.join("package-lock.json")) {
         return Ok(());
     }
     let mut npm = Command::new("npm");
-    npm.args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(suite);
+    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(suite);
     run::run(&mut npm)
 }
 
