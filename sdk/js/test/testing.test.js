@@ -62,6 +62,17 @@ test("a message is read, and what it means is explained", () => {
   assert(missingFixtures(messenger, []).includes("messages of the provider"));
 });
 
+test("a call that does not end is named, and the tests go on", () => {
+  const forever = () => {
+    for (;;);
+  };
+  const endless = toy({ sync: { things: forever } });
+  assert.throws(() => checkFixture(endless, sync({}, ROW)), /`sync\.things` was not done after 2 s/);
+  const rules = toy({ errors: [rule("loop", "unknown", { when: forever })] });
+  const failing = { about: "busy", failure: { phase: "sync", status: 400 }, diagnosis: { reason: "unknown" } };
+  assert.throws(() => checkFixture(rules, failing), /`classify` was not done after 2 s/);
+});
+
 test("what has no fixture is named", () => {
   const plugin = toy({ errors: [rule("plan", "provider-specific", { status: 403 })] });
   assert.deepEqual(missingFixtures(plugin, []), ["rule toy.plan", "dataset things", "operation probe", "operation identify"]);

@@ -119,6 +119,13 @@ class Mistakes(unittest.TestCase):
         self.assertIn("the accounts that the login can see", said)
         self.assertIn("KeyError: 'label'", said)
 
+    def test_a_loop_without_an_end_is_named_and_the_tests_go_on(self) -> None:
+        self.edit(self.module, "    since, until = slice.days()", "    while True:\n        pass")
+        said = self.said("test")
+        self.assertIn("`sync of clicks` was not done after 2 s", said)
+        self.assertIn("src/plugin.py:", said)
+        self.assertIn("two pages of clicks", said)
+
     def test_a_rule_without_a_fixture_is_named(self) -> None:
         self.edit(self.module, '"plan-too-small"', '"plan-too-big"')
         self.assertIn("rule acme.plan-too-big", self.said("test"))

@@ -11,6 +11,7 @@ import { missingFixtures } from "./coverage.js";
 import { runExchange } from "./exchange.js";
 import { wrongDiagnosis } from "./expected.js";
 import { failureOf, readFixtures } from "./fixture.js";
+import { limited } from "./limit.js";
 import { runMessage } from "./message.js";
 import { noise } from "./noise.js";
 import { mistakes } from "./soundness.js";
@@ -23,7 +24,7 @@ export function testFixtures(plugin, folder) {
     test(`${file}: ${fixture.about}`, () => holds(checkFixture(plugin, fixture)));
   }
   test("every rule and every operation has a fixture", () => {
-    holds(missingFixtures(plugin, recorded.map(({ fixture }) => fixture)).map((what) => `no fixture for ${what}`));
+    holds(missingFixtures(limited(plugin), recorded.map(({ fixture }) => fixture)).map((what) => `no fixture for ${what}`));
   });
   test("the descriptor is sound and agrees with plugin.toml", () => {
     holds(mistakes(plugin.descriptor, readFileSync(join(directory, "plugin.toml"), "utf8")));
@@ -32,7 +33,8 @@ export function testFixtures(plugin, folder) {
 }
 
 /** What differs from a fixture; nothing if it holds. */
-export function checkFixture(plugin, fixture) {
+export function checkFixture(unlimited, fixture) {
+  const plugin = limited(unlimited);
   const { failure, operation, message, diagnosis } = fixture;
   if ([failure, operation, message].filter((given) => given !== undefined).length !== 1) {
     return ["a fixture has one of a failure, an operation and a message"];
@@ -44,7 +46,8 @@ export function checkFixture(plugin, fixture) {
 }
 
 /** Feeds `classify` with noise; it must answer, with a message, whatever comes. */
-export function checkTotality(plugin) {
+export function checkTotality(unlimited) {
+  const plugin = limited(unlimited);
   for (const failure of noise()) {
     const { code, message } = plugin.classify(failure);
     if (code.endsWith(".classify-failed")) return [`classify broke at ${JSON.stringify(failure)}`];
