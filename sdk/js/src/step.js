@@ -2,9 +2,10 @@
 
 import { Answer } from "./answer.js";
 import { decode, encode } from "./bytes.js";
-import { sliceOf } from "./context.js";
+import { MissingSetting, sliceOf } from "./context.js";
 import { isObject, parse, stringify } from "./json.js";
 import { Flow } from "./flow/flow.js";
+import { log } from "./log.js";
 
 /** What the host stores for us between two steps; at most so many bytes. */
 const MAX_STATE_BYTES = 64 * 1024;
@@ -76,6 +77,17 @@ function stepOut(operation, { found, then }, oldState) {
   const state = encode(stringify({ operation, position: then.position }));
   if (state.length > MAX_STATE_BYTES) return failed(`the state has grown to ${state.length} bytes`, oldState);
   return { state, found, next: then.next };
+}
+
+/** What a step makes of a setting that is missing: a failure with a reason, where any other error is a trap. */
+export function failingWithoutSetting(state, stepped) {
+  try {
+    return stepped();
+  } catch (error) {
+    if (!(error instanceof MissingSetting)) throw error;
+    log.error(error.message);
+    return failed(error.message, state);
+  }
 }
 
 /** A failure keeps the state, so that the same step can be tried again. */

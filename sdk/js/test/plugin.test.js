@@ -45,6 +45,18 @@ test("a mistake outside of reading is a trap", () => {
   assert.throws(() => start(toy({ sync: { things: broken } })), /a bug/);
 });
 
+test("a setting that is missing fails with its name, and nothing is sent", () => {
+  const url = (context) => `https://${context.require("shop")}.toy.example/things`;
+  const flow = (context) => Fetch.rows(THINGS, get(url(context)), Items.at(""));
+  for (const plugin of [toy({ sync: { things: flow } }), toy({ step: (context) => context.require("shop") })]) {
+    assert.deepEqual(start(plugin).next, { tag: "failed", val: 'the connection has no setting "shop", which the plugin needs' });
+  }
+  const event = { tag: "start", val: { tag: "sync", val: { dataset: "things" } } };
+  const sent = (config) => toy({ sync: { things: flow } }).step({ now: 0, config }, new Uint8Array(), event).next;
+  assert.equal(sent('{"shop":"acme"}').val.url, "https://acme.toy.example/things");
+  assert.equal(sent('{"shop":""}').tag, "failed");
+});
+
 test("foreign states and datasets are failures", () => {
   const plugin = toy();
   assert.match(start(plugin, "constructor").next.val, /no dataset "constructor"/);

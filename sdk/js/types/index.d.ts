@@ -26,6 +26,11 @@ export interface Context {
   readonly today: string;
   /** A text among the connection's settings. */
   setting(name: string): string | undefined;
+  /**
+   * A text among the connection's settings without which nothing can be asked: where it is missing or
+   * empty, the step fails, and the operator's log says which one it is.
+   */
+  require(name: string): string;
 }
 
 /** What to fetch. Both days are included; for a dataset without days they are empty. */

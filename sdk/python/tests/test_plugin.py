@@ -14,12 +14,15 @@ from relink_sdk import (
     Event,
     Failed,
     Failure,
+    Fetch,
     Field,
+    Flow,
     Identify,
     Identity,
     Json,
     Phase,
     Plugin,
+    Probe,
     Reason,
     Request,
     Response,
@@ -94,6 +97,24 @@ class Stepping(Logged):
     def test_a_missing_operation_fails_before_anything_is_sent(self) -> None:
         out = toy().step(NOW, b"", Start(Sync(Slice("other"))))
         self.assertEqual(out.next, Failed('there is no dataset "other"'))
+
+    def test_a_setting_that_is_missing_fails_with_its_name(self) -> None:
+        plugin = toy()
+
+        @plugin.probe
+        def probe(context: Context) -> Flow:
+            shop = context.require("shop")
+            return Fetch.probe(Request.get(f"https://{shop}.toy.example/me"))
+
+        why = 'the connection has no setting "shop", which the plugin needs'
+        for config in ("{}", '{"shop":""}'):
+            out = plugin.step(Context(now=0, config=config), b"", Start(Probe()))
+            self.assertEqual(out.next, Failed(why))
+        self.assertEqual(self.lines[0], f"error: {why}")
+        shop = Context(now=0, config='{"shop":"acme"}')
+        sent = plugin.step(shop, b"", Start(Probe())).next
+        assert isinstance(sent, Send)
+        self.assertEqual(sent.request.url, "https://acme.toy.example/me")
 
     def test_a_plugin_may_take_its_steps_by_hand(self) -> None:
         class ByHand(Plugin):
