@@ -23,6 +23,12 @@ export function requireOneOf(what, value, allowed) {
   throw new TypeError(`${what} is ${JSON.stringify(value)}, but must be one of ${allowed.join(", ")}`);
 }
 
+/** Throws unless the text is a JSON pointer (RFC 6901): what is none finds nothing, and says nothing. */
+export function requirePointer(what, pointer) {
+  if (pointer === undefined || pointer === "" || pointer[0] === "/") return pointer;
+  throw new TypeError(`${what}: ${JSON.stringify(pointer)} is no JSON pointer; write "/${pointer}"`);
+}
+
 /** The same letters but for case, `_` and `-`, or one letter more, less or exchanged. */
 function isNear(left, right) {
   const [a, b] = [left, right].map((name) => name.toLowerCase().replace(/[_-]/g, ""));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Auth, Column, Fetch, Flow, Inbound, Items, Pages, Signal, each, get, rule, table } from "@relink/sdk";
+import { Auth, Column, Fetch, Flow, Inbound, Items, Pages, Signal, each, get, report, rule, table } from "@relink/sdk";
 import { failureOf } from "../src/testing/fixture.js";
 import { answer, start, THINGS, toy } from "./support/toy.js";
 
@@ -97,6 +97,13 @@ test("mistakes in a definition are named when it is made", () => {
     [() => rule("plan", "expired"), /reason is "expired", but must be one of/],
     [() => rule("plan", "unknown", { jsn: {} }), /did you mean "json"\?/],
     [() => rule("plan", "unknown", { remedy: "pay" }), /remedy is "pay"/],
+    [() => Column.text("event"), /Column\.text: "event" is no JSON pointer; write "\/event"/],
+    [() => Items.at("data"), /Items\.at: "data" is no JSON pointer/],
+    [() => Pages.token("next"), /Pages\.token: "next" is no/],
+    [() => Pages.number(1, 9, { total: "total" }), /Pages\.number: "total" is no/],
+    [() => rule("plan", "unknown", { json: { code: 7 } }), /rule "plan": "code" is no/],
+    [() => rule("plan", "unknown", { quoting: "message" }), /rule "plan": "message" is no/],
+    [() => report({ create: {}, id: "id", poll: {}, status: { ready: [] } }), /report: "id" is no/],
     [() => table({ name: "a", label: "A" }), /table "a" needs "columns"/],
     [() => Column.text("/a", { keys: true }), /did you mean "key"\?/],
     [() => Auth.oauth2({ authorizeUrl: "", tokenURL: "" }), /did you mean "tokenUrl"\?/],

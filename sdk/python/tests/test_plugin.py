@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import unittest
+from collections.abc import Callable
 
 from relink_sdk import (
     Actor,
     Answered,
+    Column,
     Context,
     Diagnosis,
     Done,
@@ -19,11 +21,14 @@ from relink_sdk import (
     Flow,
     Identify,
     Identity,
+    Items,
     Json,
+    Pages,
     Phase,
     Plugin,
     Probe,
     Reason,
+    Report,
     Request,
     Response,
     Send,
@@ -32,6 +37,7 @@ from relink_sdk import (
     StepOut,
     Sync,
     Throttle,
+    Unit,
     Woken,
     log,
     rule,
@@ -39,6 +45,7 @@ from relink_sdk import (
 from tests.toys import THINGS, toy
 
 NOW = Context(now=0)
+POST = Request.post("https://toy.example/reports")
 SYNC = Start(Sync(Slice("things")))
 
 
@@ -153,6 +160,20 @@ class Stepping(Logged):
 
     def test_two_functions_for_one_dataset_are_refused(self) -> None:
         self.assertRaises(ValueError, toy().sync, THINGS)
+
+    def test_a_pointer_without_its_slash_is_refused(self) -> None:
+        making: list[Callable[[], object]] = [
+            lambda: Column.text("event", "event"),
+            lambda: Items.at("event"),
+            lambda: Pages.token("event"),
+            lambda: Pages.number(1, 9, total="event"),
+            lambda: rule("plan", Reason.UNKNOWN, json={"event": 7}),
+            lambda: rule("plan", Reason.UNKNOWN, quoting="event"),
+            lambda: rule("plan", Reason.UNKNOWN, retry_after_json=("event", Unit.SECONDS)),
+            lambda: Report(create=POST, id="event", poll=lambda _: POST),
+        ]
+        for make in making:
+            self.assertRaisesRegex(ValueError, '"event" is no JSON pointer; write "/event"', make)
 
     def test_what_lacks_is_named(self) -> None:
         bare = Plugin(id="toy", display_name="Toy", version="1.0.0", hosts=[], auth=[])

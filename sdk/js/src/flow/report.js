@@ -1,7 +1,7 @@
 // A report that the provider makes in its own time: ask for it, wait until it is made, download it.
 
 import { textAt } from "../json.js";
-import { checkOptions, requireOptions } from "../options.js";
+import { checkOptions, requireOptions, requirePointer } from "../options.js";
 import { ask, failed, finished, foreign, nested, send } from "./turn.js";
 
 const OPTIONS = ["create", "id", "poll", "status", "location", "pollEveryMs", "giveUpAfterMs", "download"];
@@ -11,6 +11,7 @@ export function report(options) {
   checkOptions("report", options, OPTIONS);
   requireOptions("report", options, ["create", "id", "poll", "status"]);
   checkOptions("report.status", options.status, ["at", "ready", "failed"]);
+  for (const pointer of [options.id, options.status.at, options.location]) requirePointer("report", pointer);
   return new Report(options);
 }
 

@@ -53,6 +53,12 @@ definePlugin({ ...basis, tables: [things, others], sync: { things: () => Flow.no
 // @ts-expect-error A column that the table does not have.
 table({ name: "a", label: "A", columns: { id: Column.text("/id") }, daily: "date" });
 
+// @ts-expect-error A JSON pointer without its slash.
+Column.text("id");
+
+// @ts-expect-error A JSON pointer without its slash.
+rule("plan", "provider-specific", { json: { "error/code": 7 } });
+
 // @ts-expect-error A reason that does not exist.
 rule("plan", "plan-too-small");
 

@@ -118,6 +118,9 @@ def rule(
     ...     cause="password-changed",
     ... )
     """
+    in_wait = None if retry_after_json is None else retry_after_json[0]
+    in_tests = [*(json or {}), *(json_contains or {}), *conditions.texts(json_present)]
+    documents.require_pointers(f'rule "{code}"', *in_tests, quoting, in_wait)
     tests: list[Condition | None] = [
         conditions.phase(phases) if phases else None,
         conditions.phase(_API) if api else None,
