@@ -4,7 +4,7 @@ import { Answer } from "./answer.js";
 import { decode, encode } from "./bytes.js";
 import { MissingSetting, sliceOf } from "./context.js";
 import { isObject, parse, stringify } from "./json.js";
-import { Flow } from "./flow/flow.js";
+import { Flow, requireFlow } from "./flow/flow.js";
 import { log } from "./log.js";
 
 /** What the host stores for us between two steps; at most so many bytes. */
@@ -27,15 +27,15 @@ export function step(plugin, context, state, event) {
 function flowOf(plugin, context, operation) {
   switch (operation.tag) {
     case "probe":
-      return plugin.probe(context);
+      return requireFlow("probe", plugin.probe(context));
     case "identify":
-      return plugin.identify(context);
+      return requireFlow("identify", plugin.identify(context));
     case "accounts":
-      return plugin.accounts?.(context) ?? Flow.nothing();
+      return plugin.accounts === undefined ? Flow.nothing() : requireFlow("accounts", plugin.accounts(context));
     default: {
       const slice = sliceOf(operation.val);
-      const sync = Object.hasOwn(plugin.sync, slice.dataset) ? plugin.sync[slice.dataset] : undefined;
-      return sync?.(context, slice) ?? Flow.refused(`there is no dataset ${JSON.stringify(slice.dataset)}`);
+      if (!Object.hasOwn(plugin.sync, slice.dataset)) return Flow.refused(`there is no dataset ${JSON.stringify(slice.dataset)}`);
+      return requireFlow(`sync.${slice.dataset}`, plugin.sync[slice.dataset](context, slice));
     }
   }
 }

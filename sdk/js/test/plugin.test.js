@@ -57,6 +57,19 @@ test("a setting that is missing fails with its name, and nothing is sent", () =>
   assert.equal(sent('{"shop":""}').tag, "failed");
 });
 
+test("a function that gives back no flow is named", () => {
+  const url = "https://toy.example/";
+  const mistakes = [
+    [{ sync: { things: async () => Flow.nothing() } }, /`sync\.things` must give back a flow; it gave back a promise: remove `async`/],
+    [{ sync: { things() {} } }, /`sync\.things` must give back a flow; it gave back nothing: is there a `return`\?/],
+    [{ sync: { things: () => get(url) } }, /it gave back something else: object/],
+    [{ sync: { things: () => Flow.sequence([get(url)]) } }, /`Flow\.sequence` must give back a flow/],
+  ];
+  for (const [changes, message] of mistakes) assert.throws(() => start(toy(changes)), message);
+  const probe = { tag: "start", val: { tag: "probe" } };
+  assert.throws(() => toy({ probe() {} }).step({ now: 0, config: "{}" }, new Uint8Array(), probe), /`probe` must/);
+});
+
 test("foreign states and datasets are failures", () => {
   const plugin = toy();
   assert.match(start(plugin, "constructor").next.val, /no dataset "constructor"/);
@@ -104,6 +117,8 @@ test("mistakes in a definition are named when it is made", () => {
     [() => rule("plan", "unknown", { json: { code: 7 } }), /rule "plan": "code" is no/],
     [() => rule("plan", "unknown", { quoting: "message" }), /rule "plan": "message" is no/],
     [() => report({ create: {}, id: "id", poll: {}, status: { ready: [] } }), /report: "id" is no/],
+    [() => Auth.secrets({ slots: [{ name: "access_token", label: "Token" }] }), /secret "access_token" has a name that belongs to what the host obtains/],
+    [() => Auth.bearerKey({ appSecrets: [{ name: "api_key", label: "Key" }] }), /there are two secrets "api_key"/],
     [() => table({ name: "a", label: "A" }), /table "a" needs "columns"/],
     [() => Column.text("/a", { keys: true }), /did you mean "key"\?/],
     [() => Auth.oauth2({ authorizeUrl: "", tokenURL: "" }), /did you mean "tokenUrl"\?/],

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import unittest
 from collections.abc import Callable
+from typing import Any, cast
 
 from relink_sdk import (
     Actor,
     Answered,
+    AuthMethod,
     Column,
     Context,
     Diagnosis,
@@ -31,6 +34,7 @@ from relink_sdk import (
     Report,
     Request,
     Response,
+    SecretSlot,
     Send,
     Slice,
     Start,
@@ -123,6 +127,27 @@ class Stepping(Logged):
         assert isinstance(sent, Send)
         self.assertEqual(sent.request.url, "https://acme.toy.example/me")
 
+    def test_a_function_that_returns_no_flow_is_named(self) -> None:
+        plugin = toy()
+        probe = Start(Probe())
+
+        def me(_: Context) -> Any:
+            """Forgets its `return`."""
+
+        async def waiting(_: Context) -> Flow:
+            return Flow.nothing()
+
+        mistakes: list[tuple[Any, str]] = [
+            (me, "`me` must return a Flow, and returned nothing: is there a `return`?"),
+            (waiting, "`waiting` must return a Flow, and returned a coroutine: remove `async`"),
+            (lambda _: POST, "returned something else: Request"),
+            (lambda _: Flow.sequence([cast(Flow, POST)]), "`Flow.sequence` must return a Flow"),
+        ]
+        for function, message in mistakes:
+            plugin.probe(function)
+            with self.assertRaisesRegex(TypeError, re.escape(message)):
+                plugin.step(NOW, b"", probe)
+
     def test_a_plugin_may_take_its_steps_by_hand(self) -> None:
         class ByHand(Plugin):
             def step(self, context: Context, state_bytes: bytes, event: Event) -> StepOut:
@@ -174,6 +199,12 @@ class Stepping(Logged):
         ]
         for make in making:
             self.assertRaisesRegex(ValueError, '"event" is no JSON pointer; write "/event"', make)
+
+    def test_a_secret_with_a_name_of_the_host_or_of_another_is_refused(self) -> None:
+        with self.assertRaisesRegex(ValueError, "belongs to what the host obtains"):
+            SecretSlot("access_token", "Token")
+        with self.assertRaisesRegex(ValueError, 'two secrets "api_key"'):
+            AuthMethod.bearer_key("", app_secrets=[SecretSlot("api_key", "Key")])
 
     def test_what_lacks_is_named(self) -> None:
         bare = Plugin(id="toy", display_name="Toy", version="1.0.0", hosts=[], auth=[])

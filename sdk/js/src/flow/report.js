@@ -2,6 +2,7 @@
 
 import { textAt } from "../json.js";
 import { checkOptions, requireOptions, requirePointer } from "../options.js";
+import { requireFlow } from "./flow.js";
 import { ask, failed, finished, foreign, nested, send } from "./turn.js";
 
 const OPTIONS = ["create", "id", "poll", "status", "location", "pollEveryMs", "giveUpAfterMs", "download"];
@@ -60,11 +61,15 @@ class Report {
 
   #startDownload(context, ready) {
     const { download } = this.#options;
-    return download === undefined ? finished() : nested(download(ready).start(context), (inner) => downloading(ready, inner));
+    return download === undefined ? finished() : nested(this.#downloadOf(ready).start(context), (inner) => downloading(ready, inner));
+  }
+
+  #downloadOf(ready) {
+    return requireFlow("report.download", this.#options.download(ready));
   }
 
   #goOnDownloading(context, { ready, inner }, happened) {
-    const turn = this.#options.download(ready).goOn(context, inner, happened);
+    const turn = this.#downloadOf(ready).goOn(context, inner, happened);
     return nested(turn, (position) => downloading(ready, position));
   }
 }
