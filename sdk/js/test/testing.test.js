@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Auth, Inbound, Signal, rule } from "@relink/sdk";
+import { Auth, Fetch, Inbound, Items, Signal, get, rule } from "@relink/sdk";
 import { missingFixtures } from "../src/testing/coverage.js";
 import { readFixtures } from "../src/testing/fixture.js";
 import { checkFixture, checkTotality } from "../src/testing/index.js";
 import { mistakes } from "../src/testing/soundness.js";
-import { toy } from "./support/toy.js";
+import { THINGS, toy } from "./support/toy.js";
 
 const ROW = [{ id: "1" }];
 
@@ -39,7 +39,10 @@ test("every kind of difference is named", () => {
 
 test("a request to a foreign host or with an unknown credential is named", () => {
   const said = checkFixture(toy(), { about: "probe", operation: "probe", exchange: [{ answer: { status: 200 } }] });
-  assert.deepEqual(said, ["the descriptor does not allow https://elsewhere.example/me", 'there is no credential use "other"']);
+  const fix = 'fix: add "elsewhere.example" to hosts in plugin.toml and in definePlugin';
+  assert.deepEqual(said, [`the descriptor does not allow https://elsewhere.example/me; ${fix}`, 'there is no credential use "other"']);
+  const plain = toy({ sync: { things: () => Fetch.rows(THINGS, get("http://toy.example/"), Items.at("")) } });
+  assert.match(checkFixture(plain, sync({}, ROW)).join(), /fix: requests go to https:\/\/ addresses/);
 });
 
 test("a wrong diagnosis is named", () => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 from typing import Any
 
-from relink_sdk import Plugin
+from relink_sdk import Plugin, Request
 from relink_sdk.testing import coverage, soundness
 from relink_sdk.testing.cases import differences
 from relink_sdk.testing.fixture import read_fixture
@@ -53,7 +53,10 @@ class Kit(unittest.TestCase):
     def test_a_request_that_the_host_would_not_send_is_named(self) -> None:
         probe = said({"operation": "probe", "exchange": [{"answer": {"status": 200}}]})
         self.assertIn("does not allow https://elsewhere.example/me", probe)
+        self.assertIn('add "elsewhere.example" to hosts in plugin.toml and in Plugin', probe)
         self.assertIn('no credential use "unknown"', probe)
+        plain = Request.get("http://toy.example/")
+        self.assertIn("go to https://", str(soundness.wrong_request(toy().describe(), plain)))
 
     def test_a_wrong_diagnosis_is_named(self) -> None:
         wrong = said(

@@ -47,7 +47,7 @@ class Flow(ABC):
 
 
 def require_flow(what: str, given: object) -> Flow:
-    """What a function of the author gave back; a `TypeError` says what is wrong if it is no flow."""
+    """What a function of the author gave back; a `TypeError` says why it is no flow."""
     if isinstance(given, Flow):
         return given
     raise TypeError(f"`{what}` must return a Flow, and returned {_described(given)}")
