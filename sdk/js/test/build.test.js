@@ -39,6 +39,17 @@ test("a syntax error is shown with its line", () =>
 test("an import of what the sandbox does not have is explained", () =>
   check("import fs from 'node:fs';\nexport default fs;", /Could not resolve "node:fs"[^]*a plugin has no files/));
 
+test("a package that is missing is named with its command", () =>
+  check("import axios from 'axios';\nexport default axios;", /Could not resolve "axios"(?![^]*external)[^]*fix: npm install axios; a package that sends requests by itself cannot work/));
+
+test("a package of a scope is named whole, and a file that is missing is left to esbuild", async () => {
+  await check("import a from '@acme/tools/sums';\nexport default a;", /fix: npm install @acme\/tools;/);
+  await check("import a from './sums.js';\nexport default a;", /Could not resolve "\.\/sums\.js"(?![^]*npm install)/);
+});
+
+test("a request while the module is loaded is refused, not sent", () =>
+  check("const answer = await fetch('https://toy.example/');\nexport default answer;", /a plugin has no network[^]*src\/plugin\.ts:1/));
+
 test("a module without a plugin is told how to export one", () =>
   check("export const a = 1;", /export default definePlugin/));
 

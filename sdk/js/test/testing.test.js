@@ -85,6 +85,13 @@ test("a member that no fixture has is named", () => {
   assert.throws(() => readFixtures('{"about": "x", "operations": "probe"}'), /fixture "x" has no option "operations"; did you mean "operation"\?/);
 });
 
+test("a reason that does not exist is named, with the one that was meant", () => {
+  const fixture = { about: "x", failure: { phase: "sync" }, diagnosis: { reason: "invalid-credential" } };
+  assert.throws(() => readFixtures(JSON.stringify(fixture)), /fixture "x": reason is "invalid-credential", but must be one of .*; did you mean "invalid-credentials"\?/);
+  const remedy = { ...fixture, diagnosis: { remedy: "pay" } };
+  assert.throws(() => readFixtures(JSON.stringify(remedy)), /fixture "x": remedy is "pay"/);
+});
+
 test("a classify that breaks is not total", () => {
   const plugin = toy({ classify: () => undefined.a });
   assert.match(checkTotality(plugin)[0], /classify broke at/);

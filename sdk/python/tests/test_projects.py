@@ -86,6 +86,20 @@ class Mistakes(unittest.TestCase):
         self.assertIn("unexpected keyword argument 'dayly'", said)
         self.assertIn("src/plugin.py:", said)
 
+    def test_a_package_that_is_missing_is_named_without_the_steps_of_importing(self) -> None:
+        self.module.write_text("import nowhere\n" + self.module.read_text("utf-8"), "utf-8")
+        said = self.said("test")
+        self.assertIn("No module named 'nowhere'", said)
+        self.assertIn("put nowhere into src/ if it is pure Python", said)
+        self.assertNotIn("importlib._bootstrap", said)
+
+    def test_an_error_in_the_standard_library_names_the_last_place_in_src(self) -> None:
+        self.edit(self.module, "Reason.PROVIDER_SPECIFIC", 'Reason("provider")')
+        said = self.said("test")
+        line = 1 + self.module.read_text("utf-8").partition('Reason("provider")')[0].count("\n")
+        self.assertIn("'provider' is not a valid Reason", said)
+        self.assertIn(f"help: look at src/plugin.py:{line}", said)
+
     def test_a_module_without_a_plugin_says_what_it_needs(self) -> None:
         self.module.write_text("plugin = 7\n", "utf-8")
         self.assertIn("say `plugin = Plugin(...)`", self.said("build"))

@@ -80,6 +80,14 @@ class Kit(unittest.TestCase):
         ):
             self.assertRaises(FixtureError, said, slip)
 
+    def test_a_reason_that_does_not_exist_is_named_with_the_one_that_was_meant(self) -> None:
+        failure = {"phase": "sync"}
+        meant = 'no reason "invalid-credential"; .*did you mean "invalid-credentials"?'
+        with self.assertRaisesRegex(FixtureError, meant):
+            said({"failure": failure, "diagnosis": {"reason": "invalid-credential"}})
+        with self.assertRaisesRegex(FixtureError, 'no remedy "pay"; there is none, wait'):
+            said({"failure": failure, "diagnosis": {"remedy": "pay"}})
+
     def test_what_has_no_fixture_is_named(self) -> None:
         owed = ["dataset things", "operation probe", "operation identify"]
         self.assertEqual(coverage.missing(toy(), []), owed)
