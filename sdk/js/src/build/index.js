@@ -5,6 +5,7 @@ import { dirname, relative, resolve } from "node:path";
 
 import { bundle, entryOf } from "./bundle.js";
 import { makeComponent } from "./componentize.js";
+import { withLines } from "./lines.js";
 import { loadPlugin } from "./plugin.js";
 
 const LOG = "relink:plugin/diag@0.2.0";
@@ -19,8 +20,8 @@ export async function build({ folder, entry: named, out }) {
     `import plugin from ${JSON.stringify(entry)};`,
     "export const provider = componentOf(plugin, log);",
   ].join("\n");
-  const module = await bundle({ folder, source, external: [LOG] });
-  const component = await makeComponent(module);
+  const module = await bundle({ folder, source, external: [LOG], sourcemap: "inline" });
+  const component = await makeComponent(withLines(module));
   const file = resolve(folder, out ?? `dist/${descriptor.id}.wasm`);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, component);
