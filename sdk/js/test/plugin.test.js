@@ -119,6 +119,7 @@ test("mistakes in a definition are named when it is made", () => {
     [() => report({ create: {}, id: "id", poll: {}, status: { ready: [] } }), /report: "id" is no/],
     [() => Auth.secrets({ slots: [{ name: "access_token", label: "Token" }] }), /secret "access_token" has a name that belongs to what the host obtains/],
     [() => Auth.bearerKey({ appSecrets: [{ name: "api_key", label: "Key" }] }), /there are two secrets "api_key"/],
+    [() => table({ name: "a", label: "A", columns: { day: Column.day("/day") }, daily: "dayy" }), /table "a": daily is "dayy".*did you mean "day"\?/],
     [() => table({ name: "a", label: "A" }), /table "a" needs "columns"/],
     [() => Column.text("/a", { keys: true }), /did you mean "key"\?/],
     [() => Auth.oauth2({ authorizeUrl: "", tokenURL: "" }), /did you mean "tokenUrl"\?/],

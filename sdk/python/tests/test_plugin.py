@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from relink_sdk import (
+    Account,
+    Accounts,
     Actor,
     Answered,
     AuthMethod,
@@ -30,6 +32,7 @@ from relink_sdk import (
     Phase,
     Plugin,
     Probe,
+    RateBudget,
     Reason,
     Report,
     Request,
@@ -40,6 +43,7 @@ from relink_sdk import (
     Start,
     StepOut,
     Sync,
+    Table,
     Throttle,
     Unit,
     Woken,
@@ -205,6 +209,42 @@ class Stepping(Logged):
             SecretSlot("access_token", "Token")
         with self.assertRaisesRegex(ValueError, 'two secrets "api_key"'):
             AuthMethod.bearer_key("", app_secrets=[SecretSlot("api_key", "Key")])
+
+    def test_a_table_that_contradicts_itself_is_refused(self) -> None:
+        day = Column.day("day", "/day", key=True)
+        with self.assertRaisesRegex(ValueError, 'daily names no column: "dayy"; there is day'):
+            Table("clicks", "Clicks", [day], daily="dayy")
+        with self.assertRaisesRegex(ValueError, 'table "clicks" has two columns "day"'):
+            Table("clicks", "Clicks", [day, day])
+
+    def test_a_text_in_place_of_a_case_is_refused(self) -> None:
+        plain: Any = "provider-specific"
+        meant = "'provider-specific' is no Reason, write Reason.PROVIDER_SPECIFIC"
+        with self.assertRaisesRegex(TypeError, meant):
+            rule("plan", plain)
+        pay: Any = "pay"
+        with self.assertRaisesRegex(TypeError, "'pay' is no Remedy$"):
+            rule("plan", Reason.UNKNOWN, remedy=pay)
+        with self.assertRaisesRegex(TypeError, "is no BudgetKey"):
+            RateBudget("requests", 60, 60_000, key=plain)
+
+    def test_accounts_may_be_unrolled_from_items(self) -> None:
+        plugin = toy()
+
+        @plugin.accounts
+        def accounts(_: Context) -> Flow:
+            return Fetch.accounts(
+                Request.get("https://toy.example/teams"),
+                Items.at(""),
+                lambda of: Account(of["id"], of["team"]),
+                expand=lambda team: team["members"],
+                adding={"team": "A"},
+            )
+
+        state = plugin.step(NOW, b"", Start(Accounts())).state
+        body = b'[{"members":[{"id":"1"},{"id":"2"}]},{"members":[]}]'
+        found = plugin.step(NOW, state, Answered(Response(200, body=body))).found
+        self.assertEqual(found, [Account("1", "A"), Account("2", "A")])
 
     def test_what_lacks_is_named(self) -> None:
         bare = Plugin(id="toy", display_name="Toy", version="1.0.0", hosts=[], auth=[])
