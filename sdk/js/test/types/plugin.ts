@@ -59,6 +59,20 @@ Column.text("id");
 // @ts-expect-error A JSON pointer without its slash.
 rule("plan", "provider-specific", { json: { "error/code": 7 } });
 
+Auth.secrets({
+  slots: [{ name: "user", label: "User" }, { name: "key", label: "Key" }],
+  appSecrets: [{ name: "app", label: "App" }],
+  uses: [{ headers: { "x-user": "user", "x-app": "app" }, basic: { user: "user", password: "key" } }],
+});
+Auth.oauth2({ authorizeUrl: "", tokenUrl: "", appSecrets: [{ name: "developer", label: "Token" }], uses: [{ bearer: "access_token", headers: { "x-developer": "developer" } }] });
+Auth.bearerKey({ uses: [{ headers: { "x-key": "api_key" } }] });
+
+// @ts-expect-error A secret that nobody gives.
+Auth.secrets({ slots: [{ name: "key", label: "Key" }], uses: [{ bearer: "kei" }] });
+
+// @ts-expect-error A secret that nobody gives.
+Auth.bearerKey({ uses: [{ headers: { "x-key": "key" } }] });
+
 // @ts-expect-error A reason that does not exist.
 rule("plan", "plan-too-small");
 
