@@ -31,7 +31,7 @@ function nameOf(operation) {
 function withinLimit(what, call) {
   globalThis[CALL] = call;
   try {
-    return CALLING.runInThisContext({ timeout: LIMIT_MS });
+    return CALLING.runInThisContext({ timeout: LIMIT_MS, displayErrors: false });
   } catch (error) {
     if (error?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
     throw new Error(`\`${what}\` was not done after ${LIMIT_MS / 1000} s, and the host ends it then; is there a loop without an end?`);
