@@ -140,6 +140,11 @@ class Mistakes(unittest.TestCase):
         self.assertIn("src/plugin.py:", said)
         self.assertIn("two pages of clicks", said)
 
+    def test_a_file_that_the_sandbox_lacks_is_not_found_in_the_tests_either(self) -> None:
+        self.edit(self.module, "    since, until =", "    open(__file__)\n    since, until =")
+        said = self.said("test")
+        self.assertIn("there are no files in the sandbox", said)
+
     def test_a_rule_without_a_fixture_is_named(self) -> None:
         self.edit(self.module, '"plan-too-small"', '"plan-too-big"')
         self.assertIn("rule acme.plan-too-big", self.said("test"))

@@ -8,12 +8,11 @@ import unittest
 from pathlib import Path
 
 SDK = Path(__file__).parents[1]
-#: A process of its own: nothing can be unsealed.
+#: A process of its own, since the hook stays.
 PROGRAM = """
 import math, sys
 from pathlib import Path
 from relink_sdk import sealed
-sealed.seal()
 
 def said(ask):
     try:
@@ -29,10 +28,13 @@ def late():
 def frozen():
     import math
 
-said(lambda: open("notes.txt"))
-said(lambda: list(Path(".").iterdir()))
+with sealed.sealed():
+    said(lambda: open("notes.txt"))
+    said(lambda: list(Path(".").iterdir()))
+    said(late)
+    said(frozen)
 said(late)
-said(frozen)
+said(lambda: open("/dev/null").close())
 """
 
 
@@ -41,9 +43,10 @@ class Sealed(unittest.TestCase):
         command = [sys.executable, "-c", PROGRAM]
         environment = {"PYTHONPATH": str(SDK / "src"), "PATH": ""}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-        file, folder, late, loaded = done.stdout.splitlines()
+        file, folder, late, loaded, *afterwards = done.stdout.splitlines()
         self.assertIn("OSError: there are no files in the sandbox, so 'notes.txt'", file)
         self.assertIn("OSError: there are no files in the sandbox", folder)
         self.assertIn("ModuleNotFoundError: `wave` is imported too late", late)
         self.assertIn("import it at the top of a module", late)
         self.assertEqual(loaded, "fine")
+        self.assertEqual(afterwards, ["fine", "fine"])

@@ -1,4 +1,7 @@
-"""Ends a call of a plugin that would never end, which would hang the tests without a word."""
+"""Calls a plugin as the sandbox does: without files, and for two seconds at most.
+
+A loop without an end would hang the tests without a word.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+from relink_sdk.sealed import sealed
 
 #: As long as the host lets a step take.
 LIMIT_S = 2.0
@@ -18,10 +23,16 @@ class OverrunError(BaseException):
 
 @contextmanager
 def limited(what: str) -> Iterator[None]:
-    """Raises an `OverrunError` with the place in the code where the time was spent.
+    """Refuses files, and raises an `OverrunError` with the place where the time was spent.
 
-    Without the signals of Unix, or in another thread than the first, nothing is limited.
+    Without the signals of Unix, or in another thread than the first, the time is not limited.
     """
+    with sealed(), _timed(what):
+        yield
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
     is_first = threading.current_thread() is threading.main_thread()
     if not is_first or not hasattr(signal, "setitimer"):
         yield
