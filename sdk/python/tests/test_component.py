@@ -63,14 +63,6 @@ def receive(message: Message) -> list[Signal]:
     return [Signal.failed(subject=body["user"], at=message.now), Signal.restored(account=account)]
 
 
-@plugin.throttle
-def throttle(answer: object) -> None:
-    if answer.header("x-file"):
-        open("notes.txt")
-    if answer.header("x-late"):
-        import wave
-
-
 @plugin.migrate
 def migrate(version: str, state: bytes) -> bytes | None:
     return state if version == "0.0.9" else None
