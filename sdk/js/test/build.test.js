@@ -75,6 +75,20 @@ test("both commands explain themselves", async () => {
   }
 });
 
+test("a loop without an end is a failed test", async () => {
+  const source = `
+    import { Auth, Fetch, definePlugin, get } from "@relink/sdk";
+    const probe = () => { for (;;); };
+    const identify = () => Fetch.identity(get("https://toy.example/me"), () => undefined);
+    export default definePlugin({ id: "toy", displayName: "Toy", version: "1.0.0", hosts: ["toy.example"], auth: [Auth.bearerKey()], probe, identify });
+  `;
+  const fixture = JSON.stringify({ about: "it lives", operation: "probe" });
+  const manifest = 'id = "toy"\nversion = "1.0.0"\nhosts = ["toy.example"]\n';
+  const { status, said } = await run("relink-test", { "package.json": PACKAGE, "src/plugin.ts": source, "plugin.toml": manifest, "fixtures/a.json": fixture });
+  assert.equal(status, 1);
+  assert.match(said, /`probe` was not done after 2 s/);
+});
+
 test("a fixture that does not hold is a failed test with what differs", async () => {
   const source = `
     import { Auth, Fetch, definePlugin, get } from "@relink/sdk";

@@ -7,6 +7,7 @@ import { Auth, Fetch, Inbound, Items, Signal, get, rule } from "@relink/sdk";
 import { missingFixtures } from "../src/testing/coverage.js";
 import { readFixtures } from "../src/testing/fixture.js";
 import { checkFixture, checkTotality } from "../src/testing/index.js";
+import { limited } from "../src/testing/limit.js";
 import { mistakes } from "../src/testing/soundness.js";
 import { THINGS, toy } from "./support/toy.js";
 
@@ -70,10 +71,10 @@ test("a call that does not end is named, and the tests go on", () => {
     for (;;);
   };
   const endless = toy({ sync: { things: forever } });
-  assert.throws(() => checkFixture(endless, sync({}, ROW)), /`sync\.things` was not done after 2 s/);
+  assert.throws(() => checkFixture(limited(endless), sync({}, ROW)), /`sync\.things` was not done after 2 s/);
   const rules = toy({ errors: [rule("loop", "unknown", { when: forever })] });
   const failing = { about: "busy", failure: { phase: "sync", status: 400 }, diagnosis: { reason: "unknown" } };
-  assert.throws(() => checkFixture(rules, failing), /`classify` was not done after 2 s/);
+  assert.throws(() => checkFixture(limited(rules), failing), /`classify` was not done after 2 s/);
 });
 
 test("what has no fixture is named", () => {

@@ -17,14 +17,15 @@ import { noise } from "./noise.js";
 import { mistakes } from "./soundness.js";
 
 /** Makes the tests of a plugin out of the folder that holds its `plugin.toml` and its `fixtures`. */
-export function testFixtures(plugin, folder) {
+export function testFixtures(unlimited, folder) {
+  const plugin = limited(unlimited);
   const directory = folder instanceof URL ? fileURLToPath(folder) : folder;
   const recorded = loadFixtures(directory);
   for (const { file, fixture } of recorded) {
     test(`${file}: ${fixture.about}`, () => holds(checkFixture(plugin, fixture)));
   }
   test("every rule and every operation has a fixture", () => {
-    holds(missingFixtures(limited(plugin), recorded.map(({ fixture }) => fixture)).map((what) => `no fixture for ${what}`));
+    holds(missingFixtures(plugin, recorded.map(({ fixture }) => fixture)).map((what) => `no fixture for ${what}`));
   });
   test("the descriptor is sound and agrees with plugin.toml", () => {
     holds(mistakes(plugin.descriptor, readFileSync(join(directory, "plugin.toml"), "utf8")));
@@ -33,8 +34,7 @@ export function testFixtures(plugin, folder) {
 }
 
 /** What differs from a fixture; nothing if it holds. */
-export function checkFixture(unlimited, fixture) {
-  const plugin = limited(unlimited);
+export function checkFixture(plugin, fixture) {
   const { failure, operation, message, diagnosis } = fixture;
   if ([failure, operation, message].filter((given) => given !== undefined).length !== 1) {
     return ["a fixture has one of a failure, an operation and a message"];
@@ -46,8 +46,7 @@ export function checkFixture(unlimited, fixture) {
 }
 
 /** Feeds `classify` with noise; it must answer, with a message, whatever comes. */
-export function checkTotality(unlimited) {
-  const plugin = limited(unlimited);
+export function checkTotality(plugin) {
   for (const failure of noise()) {
     const { code, message } = plugin.classify(failure);
     if (code.endsWith(".classify-failed")) return [`classify broke at ${JSON.stringify(failure)}`];
