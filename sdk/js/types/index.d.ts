@@ -1,6 +1,8 @@
 // Write a Relink plugin: a table of columns, a table of errors, and functions that say which request
 // to send. sdk/js/README.md has a complete example.
 
+/// <reference path="./absent.d.ts" />
+
 import type { AuthMethod } from "./auth.js";
 import type { ContractSignal, Diagnosis, Event, StepOut, Throttle } from "./contract.js";
 import type { Flow, Json, Table } from "./data.js";

@@ -2,6 +2,8 @@
 
 import { Auth, Column, Fetch, Flow, Items, Pages, definePlugin, each, get, post, report, rule, table } from "@relink/sdk";
 import type { Context } from "@relink/sdk";
+// The tests and the build refuse it, with a reason; tsc would tell people to install types for Node.
+import { readFileSync } from "node:fs";
 
 const things = table({ name: "things", label: "Things", columns: { id: Column.text("/id", { key: true }), day: Column.day("/day") }, daily: "day" });
 const others = table({ name: "others", label: "Others", columns: { id: Column.text("/id", { key: true }) } });
@@ -17,6 +19,7 @@ const basis = {
 };
 
 definePlugin(basis);
+readFileSync("notes.txt");
 
 definePlugin({
   ...basis,
