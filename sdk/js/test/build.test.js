@@ -75,6 +75,18 @@ test("both commands explain themselves", async () => {
   }
 });
 
+test("a manifest that disagrees stops the build before the component is made", async () => {
+  const source = `
+    import { Auth, Flow, definePlugin } from "@relink/sdk";
+    const nothing = () => Flow.nothing();
+    export default definePlugin({ id: "toy", displayName: "Toy", version: "1.0.0", hosts: ["toy.example"], auth: [Auth.bearerKey()], probe: nothing, identify: nothing });
+  `;
+  const manifest = 'id = "toy"\nversion = "2.0.0"\nhosts = ["toy.example"]\n';
+  const { status, said } = await run("relink-build", { "package.json": PACKAGE, "src/plugin.ts": source, "plugin.toml": manifest });
+  assert.equal(status, 1);
+  assert.match(said, /^error: the plugin is wrong:\n  plugin\.toml\.version: expected "1\.0\.0", found "2\.0\.0"/);
+});
+
 test("a loop without an end is a failed test", async () => {
   const source = `
     import { Auth, Fetch, definePlugin, get } from "@relink/sdk";

@@ -1,9 +1,11 @@
 // From an author's plugin to one .wasm file.
 
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 
-import { bundle, entryOf } from "./bundle.js";
+import { mistakes } from "../testing/soundness.js";
+import { bundle, entryOf, Mistake } from "./bundle.js";
 import { makeComponent } from "./componentize.js";
 import { withLines } from "./lines.js";
 import { loadPlugin } from "./plugin.js";
@@ -14,6 +16,7 @@ const LOG = "relink:plugin/diag@0.2.0";
 export async function build({ folder, entry: named, out }) {
   const entry = entryOf(folder, named);
   const { descriptor } = await loadPlugin(folder, entry);
+  requireSound(descriptor, join(folder, "plugin.toml"));
   const source = [
     `import { log } from ${JSON.stringify(LOG)};`,
     `import { componentOf } from "@relink/sdk/component";`,
@@ -26,4 +29,11 @@ export async function build({ folder, entry: named, out }) {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, component);
   return { descriptor, file: relative(process.cwd(), file), bytes: component.length };
+}
+
+/** What the host would refuse is told before the minutes that a component takes. */
+function requireSound(descriptor, manifest) {
+  if (!existsSync(manifest)) return;
+  const wrong = mistakes(descriptor, readFileSync(manifest, "utf8"));
+  if (wrong.length > 0) throw new Mistake(["the plugin is wrong:", ...wrong].join("\n  "));
 }
