@@ -49,7 +49,7 @@ impl Provider for Acme {
                 .api()
                 .json("/error/code", ["PLAN_LIMIT"])
                 .remedy(Remedy::FixBilling)
-                .message("Your Acme plan does not include reports. An Acme admin must upgrade it.")],
+                .message("Your Acme plan does not include reports. An admin of the Acme account must upgrade it.")],
         )
     }
 

@@ -5,6 +5,8 @@ import { oauth2Kind, OAUTH2_OPTIONS } from "./oauth2.js";
 import { checkOptions, requireOneOf, requireOptions } from "./options.js";
 import { DEFAULT_CREDENTIAL, fields } from "./request.js";
 
+/** What the host itself obtains under these names, nobody can type. */
+const RESERVED_SECRETS = ["access_token", "refresh_token"];
 const METHOD_OPTIONS = ["id", "label", "appSecrets", "uses"];
 
 export const Auth = {
@@ -46,12 +48,15 @@ function secrets(options, slots, uses) {
 }
 
 function method(options, usual) {
+  const appSecrets = [...usual.appSecrets, ...(options.appSecrets ?? [])].map(slot);
+  const userSecrets = usual.userSecrets.map(slot);
+  requireDistinct([...appSecrets, ...userSecrets]);
   return {
     id: options.id ?? usual.id,
     label: options.label ?? usual.label,
     kind: usual.kind,
-    appSecrets: [...usual.appSecrets, ...(options.appSecrets ?? [])].map(slot),
-    userSecrets: usual.userSecrets.map(slot),
+    appSecrets,
+    userSecrets,
     uses: uses([...usual.uses, ...(options.uses ?? [])].map(credentialUse)),
   };
 }
@@ -61,10 +66,19 @@ function uses(all) {
   return all.filter(({ name }, index) => !all.slice(index + 1).some((later) => later.name === name));
 }
 
+function requireDistinct(slots) {
+  const names = slots.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new TypeError(`there are two secrets "${twice}"`);
+}
+
 function slot(options) {
   checkOptions(`secret "${options.name}"`, options, ["name", "label", "help", "public", "optional"]);
   requireOptions(`secret "${options.name}"`, options, ["name", "label"]);
   const { name, label, help } = options;
+  if (RESERVED_SECRETS.includes(name)) {
+    throw new TypeError(`secret "${name}" has a name that belongs to what the host obtains by itself; call it "api_key", for example`);
+  }
   return { name, label, helpUrl: help, public: options.public === true, optional: options.optional === true };
 }
 

@@ -3,7 +3,7 @@
 // not fit becomes null.
 
 import { follow, pathOf, scalar } from "./json.js";
-import { checkOptions } from "./options.js";
+import { checkOptions, requirePointer } from "./options.js";
 import { dayOf, formatMoment, isDay, momentOfMs, parseMoment } from "./time.js";
 
 const WHOLE = /^[+-]?[0-9]+$/;
@@ -25,6 +25,7 @@ const KINDS = {
 
 function column(kind, pointer, options = {}) {
   checkOptions(`Column.${kind}`, options, ["key", "times"]);
+  requirePointer(`Column.${kind}`, pointer);
   return { kind, path: pathOf(pointer), read: KINDS[kind].read, key: options.key === true, times: options.times ?? 1 };
 }
 

@@ -3,6 +3,9 @@
 import { isObject, parse, scalar } from "./json.js";
 import { dayOf } from "./time.js";
 
+/** A setting is missing without which there is no request. */
+export class MissingSetting extends Error {}
+
 export class Context {
   #settings;
 
@@ -19,6 +22,13 @@ export class Context {
   /** A text among the connection's settings. */
   setting(name) {
     return Object.hasOwn(this.#settings, name) ? scalar(this.#settings[name]) : undefined;
+  }
+
+  /** A text among the settings without which nothing can be asked; where it is missing, the step fails. */
+  require(name) {
+    const value = this.setting(name);
+    if (!value) throw new MissingSetting(`the connection has no setting "${name}", which the plugin needs`);
+    return value;
   }
 
   /** The day it is in UTC. */

@@ -3,14 +3,14 @@
 import { decode, decodeStrictly } from "./bytes.js";
 import { parseCsv } from "./csv.js";
 import { at, isObject, parse } from "./json.js";
-import { checkOptions } from "./options.js";
+import { checkOptions, requirePointer } from "./options.js";
 
 /** An answer that is not what the provider promised. */
 export class Unreadable extends Error {}
 
 export const Items = {
   /** The JSON array at this pointer; `""` is the document itself. */
-  at: (pointer = "") => new List(pointer),
+  at: (pointer = "") => new List(requirePointer("Items.at", pointer)),
   /** One JSON object per line. */
   lines: () => new Lines(),
   /** Lines of a table with a header; each item is an object of texts. */

@@ -5,6 +5,7 @@ export const REASONS = [
   "invalid-credentials", "invalid-refresh-token", "expired-token", "insufficient-privileges", "account-action-required",
   "provider-specific", "app-misconfigured", "rate-limited", "provider-outage", "request-rejected", "not-a-failure", "unknown",
 ];
+export const CERTAINTIES = ["certain", "doubtful"];
 export const BLASTS = ["request", "account", "authorization", "app", "provider"];
 export const ACTORS = ["nobody", "connecting-user", "account-admin", "operator"];
 export const REMEDIES = [

@@ -20,7 +20,15 @@ export function requireOptions(what, options, required) {
 /** Throws unless the value is one of those that are allowed. */
 export function requireOneOf(what, value, allowed) {
   if (value === undefined || allowed.includes(value)) return value;
-  throw new TypeError(`${what} is ${JSON.stringify(value)}, but must be one of ${allowed.join(", ")}`);
+  const nearest = typeof value === "string" ? allowed.find((candidate) => isNear(candidate, value)) : undefined;
+  const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+  throw new TypeError(`${what} is ${JSON.stringify(value)}, but must be one of ${allowed.join(", ")}${hint}`);
+}
+
+/** Throws unless the text is a JSON pointer (RFC 6901): what is none finds nothing, and says nothing. */
+export function requirePointer(what, pointer) {
+  if (pointer === undefined || pointer === "" || pointer[0] === "/") return pointer;
+  throw new TypeError(`${what}: ${JSON.stringify(pointer)} is no JSON pointer; write "/${pointer}"`);
 }
 
 /** The same letters but for case, `_` and `-`, or one letter more, less or exchanged. */

@@ -3,7 +3,7 @@
 
 import { Unreadable } from "./items.js";
 import { at, scalar } from "./json.js";
-import { checkOptions } from "./options.js";
+import { checkOptions, requirePointer } from "./options.js";
 import { withBodyValue, withQuery } from "./request.js";
 
 export const Pages = {
@@ -13,12 +13,13 @@ export const Pages = {
   /** The answer holds the token of the next page at a JSON pointer. */
   token: (pointer, options) =>
     new Paginator("Pages.token", { query: "page_token", ...options }, {
+      pointer,
       next: ({ document }) => wrap("token", tokenAt(document, pointer)),
     }),
 
   /** The answer holds the address of the next page at a JSON pointer. */
   nextUrl: (pointer, options) =>
-    new Paginator("Pages.nextUrl", { ...options }, { next: ({ document }) => wrap("url", tokenAt(document, pointer)) }),
+    new Paginator("Pages.nextUrl", { ...options }, { pointer, next: ({ document }) => wrap("url", tokenAt(document, pointer)) }),
 
   /** Pages are numbered from `first`; a page of fewer than `size` items is the last one. */
   number: (first, size, options) =>
@@ -51,8 +52,9 @@ class Paginator {
   #options;
   #next;
 
-  constructor(what, options, { next }) {
+  constructor(what, options, { pointer, next }) {
     checkOptions(what, options, ["query", "body", "onlyIf", "total"]);
+    for (const place of [pointer, options.body, options.onlyIf, options.total]) requirePointer(what, place);
     this.#options = options;
     this.#next = next;
   }

@@ -8,7 +8,7 @@ import { brokenPlugin, diagnose } from "./diagnose/table.js";
 import { log, traced } from "./log.js";
 import { BUDGET_KEYS } from "./names.js";
 import { checkOptions, requireOneOf, requireOptions } from "./options.js";
-import { step } from "./step.js";
+import { failingWithoutSetting, step } from "./step.js";
 
 const OPTIONS = [
   "id", "displayName", "version", "aliases", "hosts", "requires", "auth", "tables", "budgets", "configSchema", "help",
@@ -58,7 +58,8 @@ export class Plugin {
   /** Goes one step on from a state. */
   step(contractContext, state, event) {
     const context = new Context(contractContext);
-    return this.#definition.step?.(context, state, event) ?? step(this.#definition, context, state, event);
+    const stepped = () => this.#definition.step?.(context, state, event) ?? step(this.#definition, context, state, event);
+    return failingWithoutSetting(state, stepped);
   }
 
   /** The state of another version in the form of this one; undefined if it is of no use. */

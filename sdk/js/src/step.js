@@ -2,9 +2,10 @@
 
 import { Answer } from "./answer.js";
 import { decode, encode } from "./bytes.js";
-import { sliceOf } from "./context.js";
+import { MissingSetting, sliceOf } from "./context.js";
 import { isObject, parse, stringify } from "./json.js";
-import { Flow } from "./flow/flow.js";
+import { Flow, requireFlow } from "./flow/flow.js";
+import { log } from "./log.js";
 
 /** What the host stores for us between two steps; at most so many bytes. */
 const MAX_STATE_BYTES = 64 * 1024;
@@ -26,15 +27,15 @@ export function step(plugin, context, state, event) {
 function flowOf(plugin, context, operation) {
   switch (operation.tag) {
     case "probe":
-      return plugin.probe(context);
+      return requireFlow("probe", plugin.probe(context));
     case "identify":
-      return plugin.identify(context);
+      return requireFlow("identify", plugin.identify(context));
     case "accounts":
-      return plugin.accounts?.(context) ?? Flow.nothing();
+      return plugin.accounts === undefined ? Flow.nothing() : requireFlow("accounts", plugin.accounts(context));
     default: {
       const slice = sliceOf(operation.val);
-      const sync = Object.hasOwn(plugin.sync, slice.dataset) ? plugin.sync[slice.dataset] : undefined;
-      return sync?.(context, slice) ?? Flow.refused(`there is no dataset ${JSON.stringify(slice.dataset)}`);
+      if (!Object.hasOwn(plugin.sync, slice.dataset)) return Flow.refused(`there is no dataset ${JSON.stringify(slice.dataset)}`);
+      return requireFlow(`sync.${slice.dataset}`, plugin.sync[slice.dataset](context, slice));
     }
   }
 }
@@ -76,6 +77,17 @@ function stepOut(operation, { found, then }, oldState) {
   const state = encode(stringify({ operation, position: then.position }));
   if (state.length > MAX_STATE_BYTES) return failed(`the state has grown to ${state.length} bytes`, oldState);
   return { state, found, next: then.next };
+}
+
+/** What a step makes of a setting that is missing: a failure with a reason, where any other error is a trap. */
+export function failingWithoutSetting(state, stepped) {
+  try {
+    return stepped();
+  } catch (error) {
+    if (!(error instanceof MissingSetting)) throw error;
+    log.error(error.message);
+    return failed(error.message, state);
+  }
 }
 
 /** A failure keeps the state, so that the same step can be tried again. */

@@ -2,12 +2,13 @@
 // from it, so they cannot contradict each other.
 
 import { columnSchema, readColumn } from "./column.js";
-import { checkOptions, requireOptions } from "./options.js";
+import { checkOptions, requireOneOf, requireOptions } from "./options.js";
 
 export function table(options) {
   const what = `table "${options.name}"`;
   checkOptions(what, options, ["name", "label", "columns", "daily", "windowDays", "restatedDays", "historyDays", "forAccounts"]);
   requireOptions(what, options, ["name", "label", "columns"]);
+  requireOneOf(`${what}: daily`, options.daily, Object.keys(options.columns));
   return new Table(options);
 }
 

@@ -39,6 +39,17 @@ test("a syntax error is shown with its line", () =>
 test("an import of what the sandbox does not have is explained", () =>
   check("import fs from 'node:fs';\nexport default fs;", /Could not resolve "node:fs"[^]*a plugin has no files/));
 
+test("a package that is missing is named with its command", () =>
+  check("import axios from 'axios';\nexport default axios;", /Could not resolve "axios"(?![^]*external)[^]*fix: npm install axios; a package that sends requests by itself cannot work/));
+
+test("a package of a scope is named whole, and a file that is missing is left to esbuild", async () => {
+  await check("import a from '@acme/tools/sums';\nexport default a;", /fix: npm install @acme\/tools;/);
+  await check("import a from './sums.js';\nexport default a;", /Could not resolve "\.\/sums\.js"(?![^]*npm install)/);
+});
+
+test("a request while the module is loaded is refused, not sent", () =>
+  check("const answer = await fetch('https://toy.example/');\nexport default answer;", /a plugin has no network[^]*src\/plugin\.ts:1/));
+
 test("a module without a plugin is told how to export one", () =>
   check("export const a = 1;", /export default definePlugin/));
 
@@ -62,6 +73,32 @@ test("both commands explain themselves", async () => {
     assert.equal(status, 0);
     assert.match(said, new RegExp(`^Usage: ${command}`));
   }
+});
+
+test("a manifest that disagrees stops the build before the component is made", async () => {
+  const source = `
+    import { Auth, Flow, definePlugin } from "@relink/sdk";
+    const nothing = () => Flow.nothing();
+    export default definePlugin({ id: "toy", displayName: "Toy", version: "1.0.0", hosts: ["toy.example"], auth: [Auth.bearerKey()], probe: nothing, identify: nothing });
+  `;
+  const manifest = 'id = "toy"\nversion = "2.0.0"\nhosts = ["toy.example"]\n';
+  const { status, said } = await run("relink-build", { "package.json": PACKAGE, "src/plugin.ts": source, "plugin.toml": manifest });
+  assert.equal(status, 1);
+  assert.match(said, /^error: the plugin is wrong:\n  plugin\.toml\.version: expected "1\.0\.0", found "2\.0\.0"/);
+});
+
+test("a loop without an end is a failed test", async () => {
+  const source = `
+    import { Auth, Fetch, definePlugin, get } from "@relink/sdk";
+    const probe = () => { for (;;); };
+    const identify = () => Fetch.identity(get("https://toy.example/me"), () => undefined);
+    export default definePlugin({ id: "toy", displayName: "Toy", version: "1.0.0", hosts: ["toy.example"], auth: [Auth.bearerKey()], probe, identify });
+  `;
+  const fixture = JSON.stringify({ about: "it lives", operation: "probe" });
+  const manifest = 'id = "toy"\nversion = "1.0.0"\nhosts = ["toy.example"]\n';
+  const { status, said } = await run("relink-test", { "package.json": PACKAGE, "src/plugin.ts": source, "plugin.toml": manifest, "fixtures/a.json": fixture });
+  assert.equal(status, 1);
+  assert.match(said, /`probe` was not done after 2 s/);
 });
 
 test("a fixture that does not hold is a failed test with what differs", async () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Auth, Column, Fetch, Flow, Inbound, Items, Pages, Signal, each, get, rule, table } from "@relink/sdk";
+import { Auth, Column, Fetch, Flow, Inbound, Items, Pages, Signal, each, get, report, rule, table } from "@relink/sdk";
 import { failureOf } from "../src/testing/fixture.js";
 import { answer, start, THINGS, toy } from "./support/toy.js";
 
@@ -43,6 +43,31 @@ test("an answer that a reader does not expect is a failure that keeps the state"
 
 test("a mistake outside of reading is a trap", () => {
   assert.throws(() => start(toy({ sync: { things: broken } })), /a bug/);
+});
+
+test("a setting that is missing fails with its name, and nothing is sent", () => {
+  const url = (context) => `https://${context.require("shop")}.toy.example/things`;
+  const flow = (context) => Fetch.rows(THINGS, get(url(context)), Items.at(""));
+  for (const plugin of [toy({ sync: { things: flow } }), toy({ step: (context) => context.require("shop") })]) {
+    assert.deepEqual(start(plugin).next, { tag: "failed", val: 'the connection has no setting "shop", which the plugin needs' });
+  }
+  const event = { tag: "start", val: { tag: "sync", val: { dataset: "things" } } };
+  const sent = (config) => toy({ sync: { things: flow } }).step({ now: 0, config }, new Uint8Array(), event).next;
+  assert.equal(sent('{"shop":"acme"}').val.url, "https://acme.toy.example/things");
+  assert.equal(sent('{"shop":""}').tag, "failed");
+});
+
+test("a function that gives back no flow is named", () => {
+  const url = "https://toy.example/";
+  const mistakes = [
+    [{ sync: { things: async () => Flow.nothing() } }, /`sync\.things` must give back a flow; it gave back a promise: remove `async`/],
+    [{ sync: { things() {} } }, /`sync\.things` must give back a flow; it gave back nothing: is there a `return`\?/],
+    [{ sync: { things: () => get(url) } }, /it gave back something else: object/],
+    [{ sync: { things: () => Flow.sequence([get(url)]) } }, /`Flow\.sequence` must give back a flow/],
+  ];
+  for (const [changes, message] of mistakes) assert.throws(() => start(toy(changes)), message);
+  const probe = { tag: "start", val: { tag: "probe" } };
+  assert.throws(() => toy({ probe() {} }).step({ now: 0, config: "{}" }, new Uint8Array(), probe), /`probe` must/);
 });
 
 test("foreign states and datasets are failures", () => {
@@ -85,6 +110,16 @@ test("mistakes in a definition are named when it is made", () => {
     [() => rule("plan", "expired"), /reason is "expired", but must be one of/],
     [() => rule("plan", "unknown", { jsn: {} }), /did you mean "json"\?/],
     [() => rule("plan", "unknown", { remedy: "pay" }), /remedy is "pay"/],
+    [() => Column.text("event"), /Column\.text: "event" is no JSON pointer; write "\/event"/],
+    [() => Items.at("data"), /Items\.at: "data" is no JSON pointer/],
+    [() => Pages.token("next"), /Pages\.token: "next" is no/],
+    [() => Pages.number(1, 9, { total: "total" }), /Pages\.number: "total" is no/],
+    [() => rule("plan", "unknown", { json: { code: 7 } }), /rule "plan": "code" is no/],
+    [() => rule("plan", "unknown", { quoting: "message" }), /rule "plan": "message" is no/],
+    [() => report({ create: {}, id: "id", poll: {}, status: { ready: [] } }), /report: "id" is no/],
+    [() => Auth.secrets({ slots: [{ name: "access_token", label: "Token" }] }), /secret "access_token" has a name that belongs to what the host obtains/],
+    [() => Auth.bearerKey({ appSecrets: [{ name: "api_key", label: "Key" }] }), /there are two secrets "api_key"/],
+    [() => table({ name: "a", label: "A", columns: { day: Column.day("/day") }, daily: "dayy" }), /table "a": daily is "dayy".*did you mean "day"\?/],
     [() => table({ name: "a", label: "A" }), /table "a" needs "columns"/],
     [() => Column.text("/a", { keys: true }), /did you mean "key"\?/],
     [() => Auth.oauth2({ authorizeUrl: "", tokenURL: "" }), /did you mean "tokenUrl"\?/],

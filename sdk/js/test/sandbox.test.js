@@ -24,7 +24,10 @@ const MESSENGER = `
     id: "messenger", displayName: "Messenger", version: "1.0.0", hosts: ["toy.example"], auth: [Auth.bearerKey()], probe: nothing, identify: nothing,
     inbound: Inbound.hmac({ ...proof, content: [{ header: "x-sent-at" }, "body"] }),
     receive: (message) => [Signal.failed({ subject: message.json().user }, { at: message.now }), Signal.restored({ account: message.query[0].value })],
-    migrate: (version, state) => (version === "0.9.0" ? Uint8Array.from([...mark, ...state]) : undefined),
+    migrate(version, state) {
+      if (version === "2.0.0") throw new Error("a bug");
+      return version === "0.9.0" ? Uint8Array.from([...mark, ...state]) : undefined;
+    },
   });
 `;
 
@@ -38,13 +41,14 @@ before(async () => {
   await rm(folder, { recursive: true });
 });
 
-test("in the sandbox, messages are read and states are taken over", async () => {
+test("in the sandbox, messages are read, states are taken over, and an error names its line", async () => {
   // Inside of the package, so that the SDK is found.
   const folder = await mkdtemp(fileURLToPath(new URL("project-", import.meta.url)));
   try {
-    await writeFile(join(folder, "plugin.js"), MESSENGER);
-    await build({ folder, entry: "plugin.js" });
-    const messenger = await sandboxed(await readFile(join(folder, "dist/messenger.wasm")));
+    await writeFile(join(folder, "messenger.js"), MESSENGER);
+    await build({ folder, entry: "messenger.js" });
+    const heard = [];
+    const messenger = await sandboxed(await readFile(join(folder, "dist/messenger.wasm")), heard);
     const { sentAt } = messenger.descriptor.inbound.proof.val;
     assert.deepEqual(sentAt, { source: { tag: "header", val: "x-sent-at" }, milliseconds: false, toleranceS: 300 });
     const body = new TextEncoder().encode('{"user": "42"}');
@@ -54,6 +58,9 @@ test("in the sandbox, messages are read and states are taken over", async () => 
     ]);
     assert.equal(new TextDecoder().decode(messenger.migrate("0.9.0", new TextEncoder().encode("page"))), "new:page");
     assert.equal(messenger.migrate("0.8.0", new Uint8Array()), undefined);
+    assert.throws(() => messenger.migrate("2.0.0", new Uint8Array()));
+    const broken = MESSENGER.split("\n").findIndex((line) => line.includes("a bug")) + 1;
+    assert.match(heard.join(), new RegExp(`a bug[^]*\\bmessenger\\.js:${broken}\\b`), "the log names the author's own line");
     assert.equal(plugin.migrate("0.8.0", new Uint8Array()), undefined);
     assert.deepEqual(plugin.receive({ now: 0, headers: [], query: [], body }), []);
   } finally {

@@ -8,6 +8,8 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const TEST = fileURLToPath(new URL("../bin/relink-test.js", import.meta.url));
+/** Of a project, npm may put this below the SDK when another package comes; componentize-js does not find it there. */
+const SHARED = ["@bytecodealliance/preview2-shim"];
 const RUST = fileURLToPath(new URL("../../../plugins/_template", import.meta.url));
 
 for (const language of ["js", "ts"]) {
@@ -29,3 +31,15 @@ test("both templates are the same plugin", () => {
   const [js, ts] = ["js", "ts"].map((language) => readFileSync(new URL(`../template/${language}/src/plugin.${language}`, import.meta.url), "utf8"));
   assert.equal(js, ts);
 });
+
+test("the templates put what componentize-js imports without naming it where npm cannot move it away", () => {
+  const { dependencies } = read("../package.json");
+  for (const language of ["js", "ts"]) {
+    const { devDependencies } = read(`../template/${language}/package.json`);
+    for (const name of SHARED) assert.equal(devDependencies[name], dependencies[name], language);
+  }
+});
+
+function read(path) {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+}

@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Auth, Inbound, Signal, rule } from "@relink/sdk";
+import { Auth, Fetch, Inbound, Items, Signal, get, rule } from "@relink/sdk";
 import { missingFixtures } from "../src/testing/coverage.js";
 import { readFixtures } from "../src/testing/fixture.js";
 import { checkFixture, checkTotality } from "../src/testing/index.js";
+import { limited } from "../src/testing/limit.js";
 import { mistakes } from "../src/testing/soundness.js";
-import { toy } from "./support/toy.js";
+import { THINGS, toy } from "./support/toy.js";
 
 const ROW = [{ id: "1" }];
 
@@ -39,7 +40,10 @@ test("every kind of difference is named", () => {
 
 test("a request to a foreign host or with an unknown credential is named", () => {
   const said = checkFixture(toy(), { about: "probe", operation: "probe", exchange: [{ answer: { status: 200 } }] });
-  assert.deepEqual(said, ["the descriptor does not allow https://elsewhere.example/me", 'there is no credential use "other"']);
+  const fix = 'fix: add "elsewhere.example" to hosts in plugin.toml and in definePlugin';
+  assert.deepEqual(said, [`the descriptor does not allow https://elsewhere.example/me; ${fix}`, 'there is no credential use "other"']);
+  const plain = toy({ sync: { things: () => Fetch.rows(THINGS, get("http://toy.example/"), Items.at("")) } });
+  assert.match(checkFixture(plain, sync({}, ROW)).join(), /fix: requests go to https:\/\/ addresses/);
 });
 
 test("a wrong diagnosis is named", () => {
@@ -62,6 +66,17 @@ test("a message is read, and what it means is explained", () => {
   assert(missingFixtures(messenger, []).includes("messages of the provider"));
 });
 
+test("a call that does not end is named, and the tests go on", () => {
+  const forever = () => {
+    for (;;);
+  };
+  const endless = toy({ sync: { things: forever } });
+  assert.throws(() => checkFixture(limited(endless), sync({}, ROW)), /`sync\.things` was not done after 2 s/);
+  const rules = toy({ errors: [rule("loop", "unknown", { when: forever })] });
+  const failing = { about: "busy", failure: { phase: "sync", status: 400 }, diagnosis: { reason: "unknown" } };
+  assert.throws(() => checkFixture(limited(rules), failing), /`classify` was not done after 2 s/);
+});
+
 test("what has no fixture is named", () => {
   const plugin = toy({ errors: [rule("plan", "provider-specific", { status: 403 })] });
   assert.deepEqual(missingFixtures(plugin, []), ["rule toy.plan", "dataset things", "operation probe", "operation identify"]);
@@ -69,6 +84,13 @@ test("what has no fixture is named", () => {
 
 test("a member that no fixture has is named", () => {
   assert.throws(() => readFixtures('{"about": "x", "operations": "probe"}'), /fixture "x" has no option "operations"; did you mean "operation"\?/);
+});
+
+test("a reason that does not exist is named, with the one that was meant", () => {
+  const fixture = { about: "x", failure: { phase: "sync" }, diagnosis: { reason: "invalid-credential" } };
+  assert.throws(() => readFixtures(JSON.stringify(fixture)), /fixture "x": reason is "invalid-credential", but must be one of .*; did you mean "invalid-credentials"\?/);
+  const remedy = { ...fixture, diagnosis: { remedy: "pay" } };
+  assert.throws(() => readFixtures(JSON.stringify(remedy)), /fixture "x": remedy is "pay"/);
 });
 
 test("a classify that breaks is not total", () => {

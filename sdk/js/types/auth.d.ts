@@ -7,18 +7,19 @@ export interface AuthMethod {
   readonly [made]: "auth method";
 }
 
-interface MethodOptions {
+/** `Slot` are the names of the secrets that are declared here, `Known` those that are there besides. */
+interface MethodOptions<Slot extends string = string, Known extends string = string> {
   /** Needed where there are two of a kind. */
   id?: string | undefined;
   label?: string | undefined;
   /** Secrets that the operator supplies once, such as a developer token. */
-  appSecrets?: SecretSlot[] | undefined;
+  appSecrets?: SecretSlot<Slot>[] | undefined;
   /** The named ways in which a request may use the secrets; one replaces the usual one of its name. */
-  uses?: CredentialUse[] | undefined;
+  uses?: CredentialUse<NoInfer<Slot> | Known>[] | undefined;
 }
 
-export interface SecretSlot {
-  name: string;
+export interface SecretSlot<Name extends string = string> {
+  name: Name;
   label: string;
   /** Where the person finds the value. */
   help?: string | undefined;
@@ -29,23 +30,23 @@ export interface SecretSlot {
 }
 
 /** Each value is the name of a secret: "access_token", or that of a slot. */
-export interface CredentialUse {
+export interface CredentialUse<Secret extends string = string> {
   /** "default", which requests take by themselves, unless another is named. */
   name?: string | undefined;
   /** `Authorization: Bearer` and this secret. */
-  bearer?: string | undefined;
-  headers?: Record<string, string> | undefined;
-  query?: Record<string, string> | undefined;
-  basic?: { user: string; password: string } | undefined;
-  placed?: Placement[] | undefined;
+  bearer?: Secret | undefined;
+  headers?: Record<string, Secret> | undefined;
+  query?: Record<string, Secret> | undefined;
+  basic?: { user: Secret; password: Secret } | undefined;
+  placed?: Placement<Secret>[] | undefined;
   /** A signer of the host. */
   signer?: { name: string; params?: Record<string, string> | undefined } | undefined;
   /** The hosts that may receive it; every host of the plugin otherwise. */
   onlyTo?: string[] | undefined;
 }
 
-export interface Placement {
-  secret: string;
+export interface Placement<Secret extends string = string> {
+  secret: Secret;
   where: "header" | "query" | "form-field" | "json-pointer" | "basic-user" | "basic-password";
   name?: string | undefined;
   prefix?: string | undefined;
@@ -53,7 +54,8 @@ export interface Placement {
 }
 
 /** RFC 6749 as written, unless an option says where the provider deviates. */
-export interface Oauth2Options extends MethodOptions {
+export interface Oauth2Options<Slot extends string = string>
+  extends MethodOptions<Slot, "access_token" | "client_id" | "client_secret"> {
   authorizeUrl: string;
   tokenUrl: string;
   /** `label` says what it allows, in the words of the provider's consent page. */
@@ -97,11 +99,11 @@ export interface Oauth2Options extends MethodOptions {
 
 export const Auth: {
   /** An OAuth 2 code grant, with the token as `Authorization: Bearer`. */
-  oauth2(options: Oauth2Options): AuthMethod;
+  oauth2<const Slot extends string = never>(options: Oauth2Options<Slot>): AuthMethod;
   /** A key that a person types, sent as `Authorization: Bearer`. */
-  bearerKey(options?: MethodOptions & { help?: string | undefined }): AuthMethod;
+  bearerKey<const Slot extends string = never>(options?: MethodOptions<Slot, "api_key"> & { help?: string | undefined }): AuthMethod;
   /** Secrets that a person types; `uses` says where they go. */
-  secrets(options: MethodOptions & { slots: SecretSlot[] }): AuthMethod;
+  secrets<const Slot extends string>(options: MethodOptions<Slot, never> & { slots: SecretSlot<Slot>[] }): AuthMethod;
 };
 
 // Only what is marked is exported.

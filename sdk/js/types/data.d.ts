@@ -8,6 +8,9 @@ import type { Account, Identity, Request } from "./contract.js";
  */
 export type Json = any;
 
+/** A place in a JSON document (RFC 6901); `""` is the document itself. */
+export type Pointer = "" | `/${string}`;
+
 declare const made: unique symbol;
 
 /** One column of a table; made by `Column`. What does not fit becomes null. */
@@ -28,18 +31,18 @@ export interface NumberOptions extends ColumnOptions {
 /** The argument is a JSON pointer into one item of the answer. */
 export const Column: {
   /** A text, or an id of whatever type. */
-  text(pointer: string, options?: ColumnOptions): ColumnKind;
+  text(pointer: Pointer, options?: ColumnOptions): ColumnKind;
   /** A whole number. */
-  integer(pointer: string, options?: NumberOptions): ColumnKind;
+  integer(pointer: Pointer, options?: NumberOptions): ColumnKind;
   /** A number with a fraction, such as an amount of money. */
-  number(pointer: string, options?: NumberOptions): ColumnKind;
-  boolean(pointer: string, options?: ColumnOptions): ColumnKind;
+  number(pointer: Pointer, options?: NumberOptions): ColumnKind;
+  boolean(pointer: Pointer, options?: ColumnOptions): ColumnKind;
   /** A calendar day, from `2024-05-01`, `20240501`, a date and time, or a unix time in UTC. */
-  day(pointer: string, options?: ColumnOptions): ColumnKind;
+  day(pointer: Pointer, options?: ColumnOptions): ColumnKind;
   /** A moment in RFC 3339, from RFC 3339 or a unix time. */
-  time(pointer: string, options?: ColumnOptions): ColumnKind;
+  time(pointer: Pointer, options?: ColumnOptions): ColumnKind;
   /** Whatever the provider sends, unchanged: lists and objects. */
-  json(pointer: string, options?: ColumnOptions): ColumnKind;
+  json(pointer: Pointer, options?: ColumnOptions): ColumnKind;
 };
 
 export interface TableOptions<Name extends string, Columns extends string> {
@@ -99,7 +102,7 @@ export interface ItemsKind {
 
 export const Items: {
   /** The JSON array at this pointer; `""` is the document itself. */
-  at(pointer?: string): ItemsKind;
+  at(pointer?: Pointer): ItemsKind;
   /** One JSON object per line. */
   lines(): ItemsKind;
   /** Lines of a table with a header; each item is an object of texts. */
@@ -113,28 +116,28 @@ export interface PagesKind {
 
 export interface PagesOptions {
   /** Goes on only if the answer holds something there that is not false, null, empty or zero. */
-  onlyIf?: string | undefined;
+  onlyIf?: Pointer | undefined;
 }
 
 export interface PlacedOptions extends PagesOptions {
   /** The parameter of the query for the token, number, offset or id. */
   query?: string | undefined;
   /** A JSON pointer into the body, in place of a parameter. */
-  body?: string | undefined;
+  body?: Pointer | undefined;
 }
 
 export interface CountedOptions extends PlacedOptions {
   /** The number of all items stands there: a short page is then not taken for the last one. */
-  total?: string | undefined;
+  total?: Pointer | undefined;
 }
 
 export const Pages: {
   /** The answer is complete: there is no next page. */
   one(): PagesKind;
   /** The answer holds the token of the next page at a JSON pointer ("page_token" in the query). */
-  token(pointer: string, options?: PlacedOptions): PagesKind;
+  token(pointer: Pointer, options?: PlacedOptions): PagesKind;
   /** The answer holds the address of the next page at a JSON pointer. */
-  nextUrl(pointer: string, options?: PagesOptions): PagesKind;
+  nextUrl(pointer: Pointer, options?: PagesOptions): PagesKind;
   /** Pages are numbered; a page of fewer than `size` items is the last one ("page" in the query). */
   number(first: number, size: number, options?: CountedOptions): PagesKind;
   /** The next page starts at an offset; a short page is the last one ("offset" in the query). */
@@ -208,12 +211,12 @@ export interface ReportOptions {
   /** Starts the job. */
   create: Request;
   /** Where the answer holds the id of the job. */
-  id: string;
+  id: Pointer;
   poll(id: string): Request;
   /** Where the poll's answer holds the status ("/status" otherwise), and which ones end the wait. */
-  status: { at?: string | undefined; ready: string[]; failed?: string[] | undefined };
+  status: { at?: Pointer | undefined; ready: string[]; failed?: string[] | undefined };
   /** Where the poll's answer holds the address of the report. */
-  location?: string | undefined;
+  location?: Pointer | undefined;
   /** The pause between two polls (10 seconds otherwise). */
   pollEveryMs?: number | undefined;
   /** When to give up (after an hour otherwise). */

@@ -1,7 +1,7 @@
 // Saying what errors mean.
 
 import type { Actor, Blast, Field, Phase, Reason, Remedy, TransportKind } from "./contract.js";
-import type { Json } from "./data.js";
+import type { Json, Pointer } from "./data.js";
 
 /** What the host can do by itself when an access token has run out. */
 export type Grant =
@@ -14,6 +14,9 @@ export type Grant =
 
 export type Unit = "seconds" | "milliseconds" | "minutes";
 
+/** A value for each place in a JSON document. */
+type ByPointer<Value> = { [pointer: `/${string}`]: Value; ""?: Value };
+
 /** All conditions that are named must hold. */
 interface Conditions {
   phases?: Phase | Phase[] | undefined;
@@ -25,11 +28,11 @@ interface Conditions {
   /** From the first to the last, both included. */
   statuses?: [number, number] | undefined;
   /** The value at each JSON pointer is one of these; numbers and texts are the same, case counts not. */
-  json?: Record<string, string | number | (string | number)[]> | undefined;
+  json?: ByPointer<string | number | (string | number)[]> | undefined;
   /** The text at each JSON pointer contains this; case does not count. */
-  jsonContains?: Record<string, string> | undefined;
+  jsonContains?: ByPointer<string> | undefined;
   /** There is something else than null at the JSON pointers; `""` asks for any JSON at all. */
-  jsonPresent?: string | string[] | undefined;
+  jsonPresent?: Pointer | Pointer[] | undefined;
   /** The body contains one of these; case does not count. Prefer `json` where there is a code. */
   contains?: string | string[] | undefined;
   /** Each header contains this (an empty text: is there at all); case does not count. */
@@ -60,7 +63,7 @@ interface Meaning {
   /** For a person, in whole sentences; `{provider}` and `{account}` are filled in. */
   message?: string | undefined;
   /** Appends the provider's own words, found at a JSON pointer, to the message. */
-  quoting?: string | undefined;
+  quoting?: Pointer | undefined;
   /** The provider's own help. */
   help?: string | undefined;
   /** Waits so many seconds when the answer itself does not say how long. */
@@ -68,7 +71,7 @@ interface Meaning {
   /** Reads the wait from a header that is not one of the usual ones. */
   retryAfterHeader?: { name: string; unit: Unit } | undefined;
   /** Reads the wait from the body. */
-  retryAfterJson?: { pointer: string; unit: Unit } | undefined;
+  retryAfterJson?: { pointer: Pointer; unit: Unit } | undefined;
   /** Waits until the quota's new day begins, at midnight UTC. */
   retryAtUtcMidnight?: boolean | undefined;
 }

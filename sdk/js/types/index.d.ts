@@ -1,6 +1,8 @@
 // Write a Relink plugin: a table of columns, a table of errors, and functions that say which request
 // to send. sdk/js/README.md has a complete example.
 
+/// <reference path="./absent.d.ts" />
+
 import type { AuthMethod } from "./auth.js";
 import type { ContractSignal, Diagnosis, Event, StepOut, Throttle } from "./contract.js";
 import type { Flow, Json, Table } from "./data.js";
@@ -26,6 +28,11 @@ export interface Context {
   readonly today: string;
   /** A text among the connection's settings. */
   setting(name: string): string | undefined;
+  /**
+   * A text among the connection's settings without which nothing can be asked: where it is missing or
+   * empty, the step fails, and the operator's log says which one it is.
+   */
+  require(name: string): string;
 }
 
 /** What to fetch. Both days are included; for a dataset without days they are empty. */

@@ -144,7 +144,7 @@ class Component(unittest.TestCase):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn('"src/plugin.py", line 1', done.stderr)
-        self.assertIn("put pip into src/, or do without it", done.stderr)
+        self.assertIn("put pip into src/ if it is pure Python", done.stderr)
 
     def test_it_diagnoses_as_the_plugin_does_natively(self) -> None:
         documents = [each for _, each in self.project.fixtures() if "failure" in each]

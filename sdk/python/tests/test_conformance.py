@@ -44,7 +44,7 @@ class Conformance(unittest.TestCase):
         known = ("column", "item", "item_text", "value", "value_text")
         for case in cases("columns.json", *known):
             with self.subTest(case["about"]):
-                found = blocks.column(case["column"]).read(exact(case, "item"))
+                found = blocks.read_by(case["column"], exact(case, "item"))
                 self.same(case, exact(case, "value"), found)
 
     def test_tables(self) -> None:

@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 import json
+import re
 import unittest
+from collections.abc import Callable
+from typing import Any, cast
 
 from relink_sdk import (
+    Account,
+    Accounts,
     Actor,
     Answered,
+    AuthMethod,
+    Column,
     Context,
     Diagnosis,
     Done,
     Event,
     Failed,
     Failure,
+    Fetch,
     Field,
+    Flow,
     Identify,
     Identity,
+    Items,
     Json,
+    Pages,
     Phase,
     Plugin,
+    Probe,
+    RateBudget,
     Reason,
+    Report,
     Request,
     Response,
+    SecretSlot,
     Send,
     Slice,
     Start,
     StepOut,
     Sync,
+    Table,
     Throttle,
+    Unit,
     Woken,
     log,
     rule,
@@ -36,6 +53,7 @@ from relink_sdk import (
 from tests.toys import THINGS, toy
 
 NOW = Context(now=0)
+POST = Request.post("https://toy.example/reports")
 SYNC = Start(Sync(Slice("things")))
 
 
@@ -95,6 +113,45 @@ class Stepping(Logged):
         out = toy().step(NOW, b"", Start(Sync(Slice("other"))))
         self.assertEqual(out.next, Failed('there is no dataset "other"'))
 
+    def test_a_setting_that_is_missing_fails_with_its_name(self) -> None:
+        plugin = toy()
+
+        @plugin.probe
+        def probe(context: Context) -> Flow:
+            shop = context.require("shop")
+            return Fetch.probe(Request.get(f"https://{shop}.toy.example/me"))
+
+        why = 'the connection has no setting "shop", which the plugin needs'
+        for config in ("{}", '{"shop":""}'):
+            out = plugin.step(Context(now=0, config=config), b"", Start(Probe()))
+            self.assertEqual(out.next, Failed(why))
+        self.assertEqual(self.lines[0], f"error: {why}")
+        shop = Context(now=0, config='{"shop":"acme"}')
+        sent = plugin.step(shop, b"", Start(Probe())).next
+        assert isinstance(sent, Send)
+        self.assertEqual(sent.request.url, "https://acme.toy.example/me")
+
+    def test_a_function_that_returns_no_flow_is_named(self) -> None:
+        plugin = toy()
+        probe = Start(Probe())
+
+        def me(_: Context) -> Any:
+            """Forgets its `return`."""
+
+        async def waiting(_: Context) -> Flow:
+            return Flow.nothing()
+
+        mistakes: list[tuple[Any, str]] = [
+            (me, "`me` must return a Flow, and returned nothing: is there a `return`?"),
+            (waiting, "`waiting` must return a Flow, and returned a coroutine: remove `async`"),
+            (lambda _: POST, "returned something else: Request"),
+            (lambda _: Flow.sequence([cast(Flow, POST)]), "`Flow.sequence` must return a Flow"),
+        ]
+        for function, message in mistakes:
+            plugin.probe(function)
+            with self.assertRaisesRegex(TypeError, re.escape(message)):
+                plugin.step(NOW, b"", probe)
+
     def test_a_plugin_may_take_its_steps_by_hand(self) -> None:
         class ByHand(Plugin):
             def step(self, context: Context, state_bytes: bytes, event: Event) -> StepOut:
@@ -132,6 +189,62 @@ class Stepping(Logged):
 
     def test_two_functions_for_one_dataset_are_refused(self) -> None:
         self.assertRaises(ValueError, toy().sync, THINGS)
+
+    def test_a_pointer_without_its_slash_is_refused(self) -> None:
+        making: list[Callable[[], object]] = [
+            lambda: Column.text("event", "event"),
+            lambda: Items.at("event"),
+            lambda: Pages.token("event"),
+            lambda: Pages.number(1, 9, total="event"),
+            lambda: rule("plan", Reason.UNKNOWN, json={"event": 7}),
+            lambda: rule("plan", Reason.UNKNOWN, quoting="event"),
+            lambda: rule("plan", Reason.UNKNOWN, retry_after_json=("event", Unit.SECONDS)),
+            lambda: Report(create=POST, id="event", poll=lambda _: POST),
+        ]
+        for make in making:
+            self.assertRaisesRegex(ValueError, '"event" is no JSON pointer; write "/event"', make)
+
+    def test_a_secret_with_a_name_of_the_host_or_of_another_is_refused(self) -> None:
+        with self.assertRaisesRegex(ValueError, "belongs to what the host obtains"):
+            SecretSlot("access_token", "Token")
+        with self.assertRaisesRegex(ValueError, 'two secrets "api_key"'):
+            AuthMethod.bearer_key("", app_secrets=[SecretSlot("api_key", "Key")])
+
+    def test_a_table_that_contradicts_itself_is_refused(self) -> None:
+        day = Column.day("day", "/day", key=True)
+        with self.assertRaisesRegex(ValueError, 'daily names no column: "dayy"; there is day'):
+            Table("clicks", "Clicks", [day], daily="dayy")
+        with self.assertRaisesRegex(ValueError, 'table "clicks" has two columns "day"'):
+            Table("clicks", "Clicks", [day, day])
+
+    def test_a_text_in_place_of_a_case_is_refused(self) -> None:
+        plain: Any = "provider-specific"
+        meant = "'provider-specific' is no Reason, write Reason.PROVIDER_SPECIFIC"
+        with self.assertRaisesRegex(TypeError, meant):
+            rule("plan", plain)
+        pay: Any = "pay"
+        with self.assertRaisesRegex(TypeError, "'pay' is no Remedy$"):
+            rule("plan", Reason.UNKNOWN, remedy=pay)
+        with self.assertRaisesRegex(TypeError, "is no BudgetKey"):
+            RateBudget("requests", 60, 60_000, key=plain)
+
+    def test_accounts_may_be_unrolled_from_items(self) -> None:
+        plugin = toy()
+
+        @plugin.accounts
+        def accounts(_: Context) -> Flow:
+            return Fetch.accounts(
+                Request.get("https://toy.example/teams"),
+                Items.at(""),
+                lambda of: Account(of["id"], of["team"]),
+                expand=lambda team: team["members"],
+                adding={"team": "A"},
+            )
+
+        state = plugin.step(NOW, b"", Start(Accounts())).state
+        body = b'[{"members":[{"id":"1"},{"id":"2"}]},{"members":[]}]'
+        found = plugin.step(NOW, state, Answered(Response(200, body=body))).found
+        self.assertEqual(found, [Account("1", "A"), Account("2", "A")])
 
     def test_what_lacks_is_named(self) -> None:
         bare = Plugin(id="toy", display_name="Toy", version="1.0.0", hosts=[], auth=[])

@@ -86,6 +86,20 @@ class Mistakes(unittest.TestCase):
         self.assertIn("unexpected keyword argument 'dayly'", said)
         self.assertIn("src/plugin.py:", said)
 
+    def test_a_package_that_is_missing_is_named_without_the_steps_of_importing(self) -> None:
+        self.module.write_text("import nowhere\n" + self.module.read_text("utf-8"), "utf-8")
+        said = self.said("test")
+        self.assertIn("No module named 'nowhere'", said)
+        self.assertIn("put nowhere into src/ if it is pure Python", said)
+        self.assertNotIn("importlib._bootstrap", said)
+
+    def test_an_error_in_the_standard_library_names_the_last_place_in_src(self) -> None:
+        self.edit(self.module, "Reason.PROVIDER_SPECIFIC", 'Reason("provider")')
+        said = self.said("test")
+        line = 1 + self.module.read_text("utf-8").partition('Reason("provider")')[0].count("\n")
+        self.assertIn("'provider' is not a valid Reason", said)
+        self.assertIn(f"help: look at src/plugin.py:{line}", said)
+
     def test_a_module_without_a_plugin_says_what_it_needs(self) -> None:
         self.module.write_text("plugin = 7\n", "utf-8")
         self.assertIn("say `plugin = Plugin(...)`", self.said("build"))
@@ -118,6 +132,18 @@ class Mistakes(unittest.TestCase):
         said = self.said("test")
         self.assertIn("the accounts that the login can see", said)
         self.assertIn("KeyError: 'label'", said)
+
+    def test_a_loop_without_an_end_is_named_and_the_tests_go_on(self) -> None:
+        self.edit(self.module, "    since, until = slice.days()", "    while True:\n        pass")
+        said = self.said("test")
+        self.assertIn("`sync of clicks` was not done after 2 s", said)
+        self.assertIn("src/plugin.py:", said)
+        self.assertIn("two pages of clicks", said)
+
+    def test_a_file_that_the_sandbox_lacks_is_not_found_in_the_tests_either(self) -> None:
+        self.edit(self.module, "    since, until =", "    open(__file__)\n    since, until =")
+        said = self.said("test")
+        self.assertIn("there are no files in the sandbox", said)
 
     def test_a_rule_without_a_fixture_is_named(self) -> None:
         self.edit(self.module, '"plan-too-small"', '"plan-too-big"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 from typing import Any
 
-from relink_sdk import Plugin
+from relink_sdk import Plugin, Request
 from relink_sdk.testing import coverage, soundness
 from relink_sdk.testing.cases import differences
 from relink_sdk.testing.fixture import read_fixture
@@ -53,7 +53,10 @@ class Kit(unittest.TestCase):
     def test_a_request_that_the_host_would_not_send_is_named(self) -> None:
         probe = said({"operation": "probe", "exchange": [{"answer": {"status": 200}}]})
         self.assertIn("does not allow https://elsewhere.example/me", probe)
+        self.assertIn('add "elsewhere.example" to hosts in plugin.toml and in Plugin', probe)
         self.assertIn('no credential use "unknown"', probe)
+        plain = Request.get("http://toy.example/")
+        self.assertIn("go to https://", str(soundness.wrong_request(toy().describe(), plain)))
 
     def test_a_wrong_diagnosis_is_named(self) -> None:
         wrong = said(
@@ -76,6 +79,14 @@ class Kit(unittest.TestCase):
             sync({"methods": "GET"}, []),
         ):
             self.assertRaises(FixtureError, said, slip)
+
+    def test_a_reason_that_does_not_exist_is_named_with_the_one_that_was_meant(self) -> None:
+        failure = {"phase": "sync"}
+        meant = 'no reason "invalid-credential"; .*did you mean "invalid-credentials"?'
+        with self.assertRaisesRegex(FixtureError, meant):
+            said({"failure": failure, "diagnosis": {"reason": "invalid-credential"}})
+        with self.assertRaisesRegex(FixtureError, 'no remedy "pay"; there is none, wait'):
+            said({"failure": failure, "diagnosis": {"remedy": "pay"}})
 
     def test_what_has_no_fixture_is_named(self) -> None:
         owed = ["dataset things", "operation probe", "operation identify"]

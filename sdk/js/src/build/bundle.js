@@ -1,6 +1,7 @@
 // One ES module of an author's plugin and everything that it imports.
 
 import { readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { join, resolve } from "node:path";
 
 import * as esbuild from "esbuild";
@@ -51,8 +52,15 @@ export async function bundle({ folder, source, external = [], sourcemap = false 
   }
 }
 
+/** In place of esbuild's own advice, which is to leave an import to whoever runs the bundle. */
 function withAdvice(message) {
-  const isOfNode = /Could not resolve "(?:node:)?(?:fs|http|https|net|crypto|path|os|child_process|stream|url|buffer|process)\b/.test(message.text);
-  const text = "a plugin has no files, network, clock or processes: it asks for requests by returning them";
-  return isOfNode ? { ...message, notes: [{ text }] } : message;
+  const [, name] = /^Could not resolve "([^."/][^"]*)"/.exec(message.text) ?? [];
+  return name === undefined ? message : { ...message, notes: [{ text: adviceOn(name) }] };
+}
+
+function adviceOn(name) {
+  if (isBuiltin(name)) return "a plugin has no files, network, clock or processes: it asks for requests by returning them";
+  const [scope, second] = name.split("/");
+  const installed = scope.startsWith("@") ? `${scope}/${second}` : scope;
+  return `fix: npm install ${installed}; a package that sends requests by itself cannot work in a plugin, use get and post`;
 }

@@ -18,8 +18,16 @@ export async function loadPlugin(folder, entry) {
   return plugin;
 }
 
+/** The module runs on the author's machine now, which has a network, and in the sandbox later, which has none. */
+function refuseNetwork() {
+  globalThis.fetch = () => {
+    throw new Mistake("a plugin has no network: it asks for a request by returning it, as in Fetch.rows(table, get(url), …)");
+  };
+}
+
 async function importText(text) {
   setSourceMapsEnabled(true);
+  refuseNetwork();
   const folder = await mkdtemp(join(tmpdir(), "relink-"));
   const file = join(folder, "plugin.mjs");
   try {

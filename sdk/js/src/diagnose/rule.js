@@ -3,7 +3,7 @@
 
 import { at, scalar } from "../json.js";
 import { ACTORS, BLASTS, GRANTS, PHASES, REASONS, REMEDIES, UNITS } from "../names.js";
-import { checkOptions, requireOneOf } from "../options.js";
+import { checkOptions, requireOneOf, requirePointer } from "../options.js";
 import { parseWait } from "../retry-after.js";
 import { DAY_MS } from "../time.js";
 import { quote } from "./text.js";
@@ -70,7 +70,12 @@ export function rule(code, reason, options = {}) {
   requireOneOf(`${what}: grant`, options.grant, GRANTS);
   for (const phase of list(options.phases ?? [])) requireOneOf(`${what}: phases`, phase, PHASES);
   for (const { unit } of [options.retryAfterHeader ?? {}, options.retryAfterJson ?? {}]) requireOneOf(`${what}: unit`, unit, UNITS);
+  for (const pointer of pointersOf(options)) requirePointer(what, pointer);
   return new Rule(code, reason, options);
+}
+
+function pointersOf({ json = {}, jsonContains = {}, jsonPresent = [], quoting, retryAfterJson }) {
+  return [...Object.keys(json), ...Object.keys(jsonContains), ...list(jsonPresent), quoting, retryAfterJson?.pointer];
 }
 
 class Rule {

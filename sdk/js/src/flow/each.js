@@ -3,6 +3,7 @@
 
 import { checkOptions, requireOptions } from "../options.js";
 import { fetchValues } from "./fetch.js";
+import { requireFlow } from "./flow.js";
 import { finished, followedBy, foreign, isFinished, nested } from "./turn.js";
 
 /** Lists values, and then runs a flow for every `size` of them. */
@@ -20,7 +21,7 @@ class Each {
   constructor({ list, items, keep, pages, size = 1, run }) {
     this.#list = fetchValues(list, items, keep, pages);
     this.#size = Math.max(1, size);
-    this.#run = run;
+    this.#run = (batch) => requireFlow("each.run", run(batch));
   }
 
   start(context) {

@@ -8,10 +8,21 @@ export const Flow = {
   /** Does nothing and is done. */
   nothing: () => new Sequence([]),
   /** One flow after the other. */
-  sequence: (flows) => new Sequence([...flows]),
+  sequence: (flows) => new Sequence([...flows].map((flow) => requireFlow("Flow.sequence", flow))),
   /** Ends the operation as failed before anything is sent: a bug of the plugin or of its caller. */
   refused: (why) => new Refused(why),
 };
+
+/** Throws unless a function of the author gave back a flow, and says what is likely wrong with it. */
+export function requireFlow(what, given) {
+  if (typeof given?.start === "function") return given;
+  throw new TypeError(`\`${what}\` must give back a flow; it gave back ${described(given)}`);
+}
+
+function described(given) {
+  if (given === undefined || given === null) return "nothing: is there a `return`?";
+  return typeof given.then === "function" ? "a promise: remove `async`, for nothing is waited for here" : `something else: ${typeof given}`;
+}
 
 class Refused {
   #why;

@@ -1,7 +1,8 @@
 // A report that the provider makes in its own time: ask for it, wait until it is made, download it.
 
 import { textAt } from "../json.js";
-import { checkOptions, requireOptions } from "../options.js";
+import { checkOptions, requireOptions, requirePointer } from "../options.js";
+import { requireFlow } from "./flow.js";
 import { ask, failed, finished, foreign, nested, send } from "./turn.js";
 
 const OPTIONS = ["create", "id", "poll", "status", "location", "pollEveryMs", "giveUpAfterMs", "download"];
@@ -11,6 +12,7 @@ export function report(options) {
   checkOptions("report", options, OPTIONS);
   requireOptions("report", options, ["create", "id", "poll", "status"]);
   checkOptions("report.status", options.status, ["at", "ready", "failed"]);
+  for (const pointer of [options.id, options.status.at, options.location]) requirePointer("report", pointer);
   return new Report(options);
 }
 
@@ -59,11 +61,15 @@ class Report {
 
   #startDownload(context, ready) {
     const { download } = this.#options;
-    return download === undefined ? finished() : nested(download(ready).start(context), (inner) => downloading(ready, inner));
+    return download === undefined ? finished() : nested(this.#downloadOf(ready).start(context), (inner) => downloading(ready, inner));
+  }
+
+  #downloadOf(ready) {
+    return requireFlow("report.download", this.#options.download(ready));
   }
 
   #goOnDownloading(context, { ready, inner }, happened) {
-    const turn = this.#options.download(ready).goOn(context, inner, happened);
+    const turn = this.#downloadOf(ready).goOn(context, inner, happened);
     return nested(turn, (position) => downloading(ready, position));
   }
 }

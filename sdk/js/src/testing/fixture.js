@@ -2,7 +2,7 @@
 
 import { encode } from "../bytes.js";
 import { parse, stringify } from "../json.js";
-import { PHASES, TRANSPORT_KINDS } from "../names.js";
+import { ACTORS, BLASTS, CERTAINTIES, PHASES, REASONS, REMEDIES, TRANSPORT_KINDS } from "../names.js";
 import { checkOptions, requireOneOf } from "../options.js";
 import { parseMoment } from "../time.js";
 
@@ -10,6 +10,7 @@ const FIXTURE = ["about", "failure", "diagnosis", "operation", "context", "excha
 const DIAGNOSIS = [
   "reason", "code", "cause", "certainty", "blast", "actor", "remedy", "retry_after_ms", "message_contains", "help_url",
 ];
+const NAMES = { reason: REASONS, certainty: CERTAINTIES, blast: BLASTS, actor: ACTORS, remedy: REMEDIES };
 const FAILURE = [
   "phase", "status", "headers", "body", "unanswered", "redirect_query", "auth_method", "account", "dataset", "now", "facts",
 ];
@@ -32,6 +33,7 @@ function checkFixture(fixture) {
   checkOptions(`${what}: failure`, fixture.failure ?? {}, FAILURE);
   checkOptions(`${what}: facts`, fixture.failure?.facts ?? {}, FACTS);
   checkOptions(`${what}: diagnosis`, fixture.diagnosis ?? {}, DIAGNOSIS);
+  for (const [name, known] of Object.entries(NAMES)) requireOneOf(`${what}: ${name}`, fixture.diagnosis?.[name] ?? undefined, known);
   checkOptions(`${what}: context`, fixture.context ?? {}, ["account", "config", "auth_method", "now"]);
   checkOptions(`${what}: found`, fixture.found ?? {}, ["rows", "identity", "accounts"]);
   checkOptions(`${what}: message`, fixture.message ?? {}, ["headers", "query", "body", "now"]);

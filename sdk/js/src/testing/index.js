@@ -11,12 +11,14 @@ import { missingFixtures } from "./coverage.js";
 import { runExchange } from "./exchange.js";
 import { wrongDiagnosis } from "./expected.js";
 import { failureOf, readFixtures } from "./fixture.js";
+import { limited } from "./limit.js";
 import { runMessage } from "./message.js";
 import { noise } from "./noise.js";
 import { mistakes } from "./soundness.js";
 
 /** Makes the tests of a plugin out of the folder that holds its `plugin.toml` and its `fixtures`. */
-export function testFixtures(plugin, folder) {
+export function testFixtures(unlimited, folder) {
+  const plugin = limited(unlimited);
   const directory = folder instanceof URL ? fileURLToPath(folder) : folder;
   const recorded = loadFixtures(directory);
   for (const { file, fixture } of recorded) {

@@ -44,12 +44,16 @@ function disagreements(descriptor, text) {
 export function wrongRequest(descriptor, request) {
   const wrong = [];
   const host = /^https:\/\/([^/?:]*)/.exec(request.url)?.[1] ?? "";
-  if (!descriptor.hosts.some((allowed) => allows(allowed, host))) wrong.push(`the descriptor does not allow ${request.url}`);
+  if (!descriptor.hosts.some((allowed) => allows(allowed, host))) wrong.push(`the descriptor does not allow ${request.url}; ${fixOf(host)}`);
   const uses = descriptor.auth.flatMap((method) => method.uses);
   if (request.credential !== undefined && !uses.some(({ name }) => name === request.credential)) {
     wrong.push(`there is no credential use ${shown(request.credential)}`);
   }
   return wrong;
+}
+
+function fixOf(host) {
+  return host === "" ? "fix: requests go to https:// addresses" : `fix: add "${host}" to hosts in plugin.toml and in definePlugin`;
 }
 
 function allows(allowed, host) {

@@ -8,9 +8,10 @@ import { pathToFileURL } from "node:url";
 
 import { transpile } from "@bytecodealliance/jco";
 
-/** The plugin in a component, with the face that the test kit expects. */
-export async function sandboxed(component) {
-  const fresh = await instantiable(component, { "relink:plugin/diag": { log() {} } });
+/** The plugin in a component, with the face that the test kit expects; its log goes to `heard`. */
+export async function sandboxed(component, heard = []) {
+  const log = (_severity, text) => heard.push(text);
+  const fresh = await instantiable(component, { "relink:plugin/diag": { log } });
   return faceOf(() => fresh().provider);
 }
 

@@ -2,6 +2,8 @@
 
 import { Auth, Column, Fetch, Flow, Items, Pages, definePlugin, each, get, post, report, rule, table } from "@relink/sdk";
 import type { Context } from "@relink/sdk";
+// The tests and the build refuse it, with a reason; tsc would tell people to install types for Node.
+import { readFileSync } from "node:fs";
 
 const things = table({ name: "things", label: "Things", columns: { id: Column.text("/id", { key: true }), day: Column.day("/day") }, daily: "day" });
 const others = table({ name: "others", label: "Others", columns: { id: Column.text("/id", { key: true }) } });
@@ -17,6 +19,7 @@ const basis = {
 };
 
 definePlugin(basis);
+readFileSync("notes.txt");
 
 definePlugin({
   ...basis,
@@ -52,6 +55,26 @@ definePlugin({ ...basis, tables: [things, others], sync: { things: () => Flow.no
 
 // @ts-expect-error A column that the table does not have.
 table({ name: "a", label: "A", columns: { id: Column.text("/id") }, daily: "date" });
+
+// @ts-expect-error A JSON pointer without its slash.
+Column.text("id");
+
+// @ts-expect-error A JSON pointer without its slash.
+rule("plan", "provider-specific", { json: { "error/code": 7 } });
+
+Auth.secrets({
+  slots: [{ name: "user", label: "User" }, { name: "key", label: "Key" }],
+  appSecrets: [{ name: "app", label: "App" }],
+  uses: [{ headers: { "x-user": "user", "x-app": "app" }, basic: { user: "user", password: "key" } }],
+});
+Auth.oauth2({ authorizeUrl: "", tokenUrl: "", appSecrets: [{ name: "developer", label: "Token" }], uses: [{ bearer: "access_token", headers: { "x-developer": "developer" } }] });
+Auth.bearerKey({ uses: [{ headers: { "x-key": "api_key" } }] });
+
+// @ts-expect-error A secret that nobody gives.
+Auth.secrets({ slots: [{ name: "key", label: "Key" }], uses: [{ bearer: "kei" }] });
+
+// @ts-expect-error A secret that nobody gives.
+Auth.bearerKey({ uses: [{ headers: { "x-key": "key" } }] });
 
 // @ts-expect-error A reason that does not exist.
 rule("plan", "plan-too-small");

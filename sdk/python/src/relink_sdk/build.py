@@ -11,7 +11,7 @@ import tempfile
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from relink_sdk.project import MODULE, NAME, Project, ProjectError
+from relink_sdk.project import MODULE, NAME, Project, ProjectError, help_for_missing
 from relink_sdk.testing import soundness
 
 _TOOL = "componentize-py"
@@ -95,8 +95,5 @@ def _readable(said: str, modules: Path) -> str:
 def _help_for(said: str) -> str:
     missing = re.search(r"No module named '([^']+)'", said)
     if missing:
-        return (
-            f"a component holds the standard library and src/ alone: put {missing[1]} into src/, "
-            "or do without it"
-        )
+        return help_for_missing(missing[1])
     return "what a module does when it is imported is done while the component is built"

@@ -29,6 +29,9 @@ class Column:
     key: bool = False
     factor: float = 1.0
 
+    def __post_init__(self) -> None:
+        documents.require_pointers(f'column "{self.name}"', self.pointer)
+
     @staticmethod
     def text(name: str, pointer: str, *, key: bool = False) -> Column:
         """A text, or an id of whatever type."""

@@ -16,7 +16,7 @@ from typing import Any
 # Made by componentize-py while the component is built.
 from wit_world.imports import diag, types  # type: ignore[import-not-found]
 
-from relink_sdk import log
+from relink_sdk import log, sealed
 from relink_sdk.boundary.from_host import FromHost
 from relink_sdk.boundary.to_host import ToHost
 from relink_sdk.contract.enums import Phase
@@ -45,6 +45,7 @@ def exported(plugin: Plugin) -> type:
             return descriptor
 
         def classify(self, failure: Any) -> Any:
+            sealed.seal()
             return _TO_HOST.diagnosis(plugin.classify(_FROM_HOST.failure(failure)))
 
         def step(self, context: Any, state: bytes, event: Any) -> Any:
@@ -71,6 +72,7 @@ def _received(plugin: Plugin, message: Any) -> Any:
 
 def _told(call: Callable[[], Any]) -> Any:
     """A trap carries no text, so the text goes to the operator's log before it."""
+    sealed.seal()
     try:
         return call()
     except Exception as error:

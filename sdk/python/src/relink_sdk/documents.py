@@ -67,6 +67,13 @@ def at(document: Json, pointer: str) -> Json:
     return document
 
 
+def require_pointers(what: str, *pointers: str | None) -> None:
+    """Raises a `ValueError` for what is no JSON pointer: it would find nothing, and say nothing."""
+    for pointer in pointers:
+        if pointer is not None and _names(pointer) is None:
+            raise ValueError(f'{what}: "{pointer}" is no JSON pointer; write "/{pointer}"')
+
+
 def text_at(document: Json, pointer: str) -> str | None:
     """The text at a JSON pointer; None if there is none, or something else than a text."""
     found = at(document, pointer)

@@ -36,6 +36,7 @@ class Items:
         A document that is no array there counts as one item if it is an object, and as none if it
         is null or missing.
         """
+        documents.require_pointers("Items.at", pointer)
         return Items(JsonItems(pointer))
 
     @staticmethod

@@ -54,6 +54,8 @@ def describe(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        lines.append(f"  at {code.co_filename}:{trace.tb_lineno} in {code.co_qualname}")
+        # How Python imports a module says nothing about the module.
+        if not code.co_filename.startswith("<frozen importlib"):
+            lines.append(f"  at {code.co_filename}:{trace.tb_lineno} in {code.co_qualname}")
         trace = trace.tb_next
     return "\n".join(lines)

@@ -50,6 +50,9 @@ class Pages:
     only_if: str | None = None
     total: str | None = None
 
+    def __post_init__(self) -> None:
+        documents.require_pointers("Pages", self.in_body, self.only_if, self.total)
+
     @staticmethod
     def one() -> Pages:
         """The answer is complete: there is no next page."""
@@ -64,11 +67,13 @@ class Pages:
         only_if: str | None = None,
     ) -> Pages:
         """The answer holds the token of the next page at a JSON pointer."""
+        documents.require_pointers("Pages.token", pointer)
         return Pages(lambda _, seen: _named("token", seen, pointer), in_query, in_body, only_if)
 
     @staticmethod
     def next_url(pointer: str, *, only_if: str | None = None) -> Pages:
         """The answer holds the address of the next page at a JSON pointer."""
+        documents.require_pointers("Pages.next_url", pointer)
         return Pages(lambda _, seen: _named("url", seen, pointer), only_if=only_if)
 
     @staticmethod

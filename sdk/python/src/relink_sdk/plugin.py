@@ -28,7 +28,7 @@ from relink_sdk.diagnose.grant import Grant
 from relink_sdk.diagnose.rule import Rule
 from relink_sdk.documents import Json
 from relink_sdk.flow import state
-from relink_sdk.flow.flow import Flow
+from relink_sdk.flow.flow import Flow, require_flow
 from relink_sdk.table import Table
 
 Operate = Callable[[Context], Flow]
@@ -209,16 +209,22 @@ class Plugin:
         """Chooses the flow of an operation."""
         match operation:
             case Probe():
-                return self._probe(context) if self._probe else Flow.refused("there is no probe")
+                if self._probe is None:
+                    return Flow.refused("there is no probe")
+                return require_flow(_name(self._probe), self._probe(context))
             case Identify():
                 if self._identify is None:
                     return Flow.refused("there is no identify")
-                return self._identify(context)
+                return require_flow(_name(self._identify), self._identify(context))
             case Accounts():
-                return self._accounts(context) if self._accounts else Flow.nothing()
+                if self._accounts is None:
+                    return Flow.nothing()
+                return require_flow(_name(self._accounts), self._accounts(context))
             case Sync(slice):
                 fetch = self._fetching.get(slice.dataset)
-                return fetch(context, slice) if fetch else Flow.unknown_dataset(slice)
+                if fetch is None:
+                    return Flow.unknown_dataset(slice)
+                return require_flow(_name(fetch), fetch(context, slice))
 
     def refusal_in(self, answer: Response) -> str | None:
         """Finds the error inside an answer whose status says success."""
@@ -236,3 +242,8 @@ class Plugin:
         if self._descriptor.inbound is not None:
             needed["receive"] = self._receive
         return [name for name, function in needed.items() if not function]
+
+
+def _name(function: Callable[..., Flow]) -> str:
+    """What the author called it; a callable object has no name."""
+    return getattr(function, "__name__", repr(function))

@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 import tomllib
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,15 @@ class ProjectError(Exception):
 
     def __init__(self, what: str, helps: str) -> None:
         super().__init__(f"{what}\n  help: {helps}")
+
+
+def help_for_missing(module: str) -> str:
+    """What helps where a module cannot be found."""
+    return (
+        f"a component holds the standard library and src/ alone: put {module} into src/ if it is "
+        "pure Python and opens no files and no connections, or do without it; "
+        "requests are not sent but returned, see Request.get"
+    )
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ class Project:
         except Exception as error:
             raise ProjectError(
                 f"{self.sources / MODULE}.py cannot be imported: {log.describe(error)}",
-                "the last of these places is where it went wrong",
+                self._help_for(error),
             ) from error
         plugin = getattr(module, NAME, None)
         if not isinstance(plugin, Plugin):
@@ -75,6 +85,17 @@ class Project:
                 f"say `{NAME} = Plugin(...)` in it",
             )
         return plugin
+
+    def _help_for(self, error: Exception) -> str:
+        """What helps against what an import raised: the last place in `src/` is the author's."""
+        if isinstance(error, ModuleNotFoundError) and error.name is not None:
+            return help_for_missing(error.name)
+        places = [
+            f"src/{Path(frame.filename).relative_to(self.sources.resolve())}:{frame.lineno}"
+            for frame in traceback.extract_tb(error.__traceback__)
+            if Path(frame.filename).is_relative_to(self.sources.resolve())
+        ]
+        return f"look at {places[-1]}" if places else f"look at src/{MODULE}.py"
 
     def fixtures(self) -> list[tuple[str, Json]]:
         """All fixtures with the names of their files, in the order of the names."""

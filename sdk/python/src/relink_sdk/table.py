@@ -48,6 +48,17 @@ class Table:
     #: Only accounts of this kind have the dataset.
     for_accounts: str | None = None
 
+    def __post_init__(self) -> None:
+        names = self.column_names()
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f'table "{self.name}" has two columns "{twice}"')
+        if self.daily is not None and self.daily not in names:
+            raise ValueError(
+                f'table "{self.name}": daily names no column: "{self.daily}"; '
+                f"there is {', '.join(names)}"
+            )
+
     def column_names(self) -> list[str]:
         """The names of the columns, as for a `fields=` parameter."""
         return [column.name for column in self.columns]

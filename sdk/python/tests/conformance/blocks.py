@@ -60,6 +60,16 @@ def column(document: Document) -> Column:
     return made
 
 
+def read_by(document: Document, item: Document) -> Document:
+    """What a column reads; one that this SDK refuses to make, for want of a pointer, nothing."""
+    try:
+        return column(document).read(item)
+    except ValueError as refused:
+        if "is no JSON pointer" not in str(refused):
+            raise
+        return None
+
+
 def table(document: Document) -> Table:
     """A table."""
     slots: dict[str, Any] = {"name": None, "label": None, "columns": None, "daily": None}

@@ -4,7 +4,7 @@
 // used; the key says only who pays.
 
 import { Auth, Fetch, Items, definePlugin, get, textAt } from "@relink/sdk";
-import type { Context, Flow, Identity, Request, Slice, Table } from "@relink/sdk";
+import type { Context, Flow, Identity, Pointer, Request, Slice, Table } from "@relink/sdk";
 
 import { errors } from "./errors.js";
 import { DOMAIN_RATING, ORGANIC_KEYWORDS, REFERRING_DOMAINS, TRAFFIC } from "./tables.js";
@@ -108,6 +108,6 @@ function daily(context: Context, { since, until }: Slice, report: string, query:
 }
 
 /** The answers do not repeat the site, so it is added to every item. */
-function rows(context: Context, table: Table, request: Request, items: string): Flow {
+function rows(context: Context, table: Table, request: Request, items: Pointer): Flow {
   return Fetch.rows(table, request, Items.at(items), { with: { target: context.account } });
 }

@@ -41,7 +41,7 @@ export default definePlugin({
       api: true,
       json: { "/error/code": "PLAN_LIMIT" },
       remedy: "fix-billing",
-      message: "Your Acme plan does not include reports. An Acme admin must upgrade it.",
+      message: "Your Acme plan does not include reports. An admin of the Acme account must upgrade it.",
     }),
   ],
 

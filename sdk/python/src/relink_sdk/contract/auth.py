@@ -10,6 +10,8 @@ from relink_sdk.contract.enums import BodyFormat, KeptFrom, Place, TokenAuth
 
 #: The name of the credential use that a request takes unless it says otherwise.
 DEFAULT_CREDENTIAL = "default"
+#: What the host itself obtains under these names, nobody can type.
+_RESERVED_SECRETS = ("access_token", "refresh_token")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,13 @@ class SecretSlot:
     help_url: str | None = None
     public: bool = False
     optional: bool = False
+
+    def __post_init__(self) -> None:
+        if self.name in _RESERVED_SECRETS:
+            raise ValueError(
+                f'secret "{self.name}" has a name that belongs to what the host obtains by itself; '
+                'call it "api_key", for example'
+            )
 
 
 @dataclass(frozen=True)
@@ -214,6 +223,12 @@ class AuthMethod:
     #: What a person types: "api_key", "email".
     user_secrets: Sequence[SecretSlot] = ()
     uses: Sequence[CredentialUse] = ()
+
+    def __post_init__(self) -> None:
+        names = [slot.name for slot in (*self.app_secrets, *self.user_secrets)]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f'there are two secrets "{twice}"')
 
     @staticmethod
     def oauth2(

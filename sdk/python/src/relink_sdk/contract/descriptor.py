@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relink_sdk.contract.auth import AuthMethod
-from relink_sdk.contract.enums import BudgetKey
+from relink_sdk.contract.enums import BudgetKey, require_enums
 from relink_sdk.contract.inbound import Inbound
 
 
@@ -43,6 +43,9 @@ class RateBudget:
     per_ms: int
     key: BudgetKey
     hosts: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        require_enums(f'budget "{self.name}"', (BudgetKey, self.key))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,15 @@ from __future__ import annotations
 from enum import Enum
 
 
+def require_enums(what: str, *given: tuple[type[Enum], object]) -> None:
+    """Raises a `TypeError` for a plain text where a case is meant; None is no case, and right."""
+    for kind, case in given:
+        if case is None or isinstance(case, kind):
+            continue
+        meant = next((f", write {each}" for each in kind if each.value == case), "")
+        raise TypeError(f"{what}: {case!r} is no {kind.__name__}{meant}")
+
+
 class Phase(Enum):
     """What was being done when a failure came."""
 

@@ -59,6 +59,10 @@ class TransportFailure:
     detail: str = ""
 
 
+class MissingSettingError(LookupError):
+    """A setting is missing without which there is no request."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What the host says about a call: the time, the settings, the account."""
@@ -75,6 +79,17 @@ class Context:
         """A text among the connection's settings."""
         settings = documents.parse_or_none(self.config.encode())
         return documents.scalar(settings.get(name)) if isinstance(settings, dict) else None
+
+    def require(self, name: str) -> str:
+        """A text among the settings without which nothing can be asked.
+
+        Where it is missing or empty, the step fails, and the operator's log says which one it is.
+        """
+        value = self.setting(name)
+        if not value:
+            why = f'the connection has no setting "{name}", which the plugin needs'
+            raise MissingSettingError(why)
+        return value
 
     def today(self) -> str:
         """The day it is in UTC."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from relink_sdk import documents
-from relink_sdk.contract.enums import Actor, Blast, Phase, Reason, Remedy
+from relink_sdk.contract.enums import Actor, Blast, Phase, Reason, Remedy, require_enums
 from relink_sdk.contract.failure import Failure
 from relink_sdk.diagnose import conditions, text, waits
 from relink_sdk.diagnose.conditions import Condition, Value
@@ -118,6 +118,12 @@ def rule(
     ...     cause="password-changed",
     ... )
     """
+    require_enums(
+        f'rule "{code}"', (Reason, reason), (Remedy, remedy), (Actor, actor), (Blast, blast)
+    )
+    in_wait = None if retry_after_json is None else retry_after_json[0]
+    in_tests = [*(json or {}), *(json_contains or {}), *conditions.texts(json_present)]
+    documents.require_pointers(f'rule "{code}"', *in_tests, quoting, in_wait)
     tests: list[Condition | None] = [
         conditions.phase(phases) if phases else None,
         conditions.phase(_API) if api else None,

@@ -59,11 +59,12 @@ class Fetch(Flow):
         - `in_chunks` lets the host cut a large answer into chunks of at most so many bytes at the
           borders of items. Such an answer has no further pages.
         """
-        steps = [*([expand] if expand else []), *([_adder(adding)] if adding else [])]
         if in_chunks is not None:
             request = replace(request, deliver=Chunks(items.framing, in_chunks))
             pages = None
-        return Fetch(request, items, harvest.rows(table), pages or Pages.one(), steps)
+        return Fetch(
+            request, items, harvest.rows(table), pages or Pages.one(), _steps(expand, adding)
+        )
 
     @staticmethod
     def identity(request: Request, read: Read[Identity]) -> Fetch:
@@ -76,10 +77,17 @@ class Fetch(Flow):
 
     @staticmethod
     def accounts(
-        request: Request, items: Items, read: Read[Account], *, pages: Pages | None = None
+        request: Request,
+        items: Items,
+        read: Read[Account],
+        *,
+        pages: Pages | None = None,
+        expand: Expand | None = None,
+        adding: Mapping[str, Json] | None = None,
     ) -> Fetch:
-        """The accounts that the authorization can see, one per item."""
-        return Fetch(request, items, harvest.accounts(read), pages or Pages.one())
+        """The accounts that the authorization can see, one per item; `expand` as in `rows`."""
+        reap = harvest.accounts(read)
+        return Fetch(request, items, reap, pages or Pages.one(), _steps(expand, adding))
 
     def start(self, context: Context) -> Turn:
         """Sends the first request."""
@@ -139,6 +147,10 @@ class Fetch(Flow):
         for expand in self.expand:
             items = [expanded for item in items for expanded in expand(item)]
         return items
+
+
+def _steps(expand: Expand | None, adding: Mapping[str, Json] | None) -> list[Expand]:
+    return [*([expand] if expand else []), *([_adder(adding)] if adding else [])]
 
 
 def _adder(added: Mapping[str, Json]) -> Expand:

@@ -8,7 +8,7 @@ newer version of the plugin.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 
 from relink_sdk.contract.exchange import Context, Slice
 from relink_sdk.flow.turn import WRONG_STATE, Happened, Position, Turn
@@ -25,7 +25,7 @@ class Flow(ABC):
     @staticmethod
     def sequence(flows: Iterable[Flow]) -> Flow:
         """One flow after the other."""
-        return _Sequence(list(flows))
+        return _Sequence([require_flow("Flow.sequence", flow) for flow in flows])
 
     @staticmethod
     def refused(why: str) -> Flow:
@@ -44,6 +44,23 @@ class Flow(ABC):
     @abstractmethod
     def go_on(self, context: Context, position: Position, happened: Happened) -> Turn:
         """Goes on from a position; a position of another flow is a failure."""
+
+
+def require_flow(what: str, given: object) -> Flow:
+    """What a function of the author gave back; a `TypeError` says why it is no flow."""
+    if isinstance(given, Flow):
+        return given
+    raise TypeError(f"`{what}` must return a Flow, and returned {_described(given)}")
+
+
+def _described(given: object) -> str:
+    if given is None:
+        return "nothing: is there a `return`?"
+    if isinstance(given, Coroutine):
+        # Else Python warns on top that nobody awaited it.
+        given.close()
+        return "a coroutine: remove `async`, for nothing is waited for here"
+    return f"something else: {type(given).__name__}"
 
 
 class _Refused(Flow):

@@ -64,6 +64,9 @@ class Report(Flow):
     give_up_after_ms: int = 3_600_000
     download: Callable[[FinishedReport], Fetch] | None = None
 
+    def __post_init__(self) -> None:
+        documents.require_pointers("Report", self.id, self.status, self.location)
+
     def start(self, context: Context) -> Turn:
         """Asks for the report."""
         return Turn.send({"creating": True}, self.create)

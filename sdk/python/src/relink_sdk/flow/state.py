@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from relink_sdk import documents
+from relink_sdk import documents, log
 from relink_sdk.contract.exchange import (
     Accounts,
     Answered,
     Context,
     Event,
     Identify,
+    MissingSettingError,
     Operation,
     Probe,
     Response,
@@ -52,7 +53,15 @@ class Flowing(Protocol):
 
 
 def step(plugin: Flowing, context: Context, state: bytes, event: Event) -> StepOut:
-    """Runs a plugin's flow one step on."""
+    """Runs a plugin's flow one step on; a setting that is missing is a failure and no trap."""
+    try:
+        return _step(plugin, context, state, event)
+    except MissingSettingError as missing:
+        log.error(str(missing))
+        return _failed(str(missing), state)
+
+
+def _step(plugin: Flowing, context: Context, state: bytes, event: Event) -> StepOut:
     if isinstance(event, Start):
         turn = plugin.flow(context, event.operation).start(context)
         return _step_out(event.operation, turn, state, None)

@@ -15,6 +15,7 @@ from relink_sdk.testing import coverage, soundness
 from relink_sdk.testing.exchange import wrong_exchange
 from relink_sdk.testing.expected import wrong_diagnosis
 from relink_sdk.testing.fixture import Fixture, read_fixture
+from relink_sdk.testing.limit import OverrunError, limited
 from relink_sdk.testing.message import wrong_message
 from relink_sdk.testing.noise import noise
 from relink_sdk.testing.shape import FixtureError
@@ -49,7 +50,8 @@ class PluginTestCase(unittest.TestCase):
     def test_classify_answers_any_bytes(self) -> None:
         """The plugin has an answer to noise, and its own rules do not stumble over it."""
         for failure in noise():
-            diagnosis = self.plugin.classify(failure)
+            with limited("classify"):
+                diagnosis = self.plugin.classify(failure)
             if not diagnosis.message or not diagnosis.code:
                 self.fail(f"there is no answer to {failure}")
         stumbled = [line for line in self.logged if line.startswith("error")]
@@ -83,7 +85,9 @@ def differences(plugin: Plugin, fixture: Fixture) -> list[str]:
         return wrong_message(plugin, fixture, fixture.message)
     if fixture.failure is None:
         return []
-    return wrong_diagnosis(fixture.diagnosis, plugin.classify(fixture.failure))
+    with limited("classify"):
+        diagnosis = plugin.classify(fixture.failure)
+    return wrong_diagnosis(fixture.diagnosis, diagnosis)
 
 
 def _test(file: str, document: Json) -> _Test:
@@ -91,7 +95,7 @@ def _test(file: str, document: Json) -> _Test:
         try:
             fixture = read_fixture(document)
             wrong = differences(self.plugin, fixture)
-        except FixtureError as mistake:
+        except (FixtureError, OverrunError) as mistake:
             wrong = [str(mistake)]
         about = document.get("about") if isinstance(document, dict) else document
         self.hold_nothing(f"{file}: {about}", wrong)

@@ -8,6 +8,7 @@ from relink_sdk.contract.exchange import Accounts, Context, Identify, Probe, Sta
 from relink_sdk.contract.step import Done
 from relink_sdk.plugin import Plugin
 from relink_sdk.testing.fixture import Fixture
+from relink_sdk.testing.limit import limited
 
 
 def missing(plugin: Plugin, fixtures: Sequence[Fixture]) -> list[str]:
@@ -33,4 +34,5 @@ def missing(plugin: Plugin, fixtures: Sequence[Fixture]) -> list[str]:
 
 
 def _lists_accounts(plugin: Plugin) -> bool:
-    return plugin.step(Context(now=0), b"", Start(Accounts())).next != Done()
+    with limited("accounts"):
+        return plugin.step(Context(now=0), b"", Start(Accounts())).next != Done()

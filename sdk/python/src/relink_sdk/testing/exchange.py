@@ -22,13 +22,14 @@ from relink_sdk.contract.exchange import (
 )
 from relink_sdk.contract.failure import Failure
 from relink_sdk.contract.request import Request
-from relink_sdk.contract.step import Done, Failed, Receive, Send, WaitMs
+from relink_sdk.contract.step import Done, Failed, Receive, Send, StepOut, WaitMs
 from relink_sdk.documents import Json
 from relink_sdk.plugin import Plugin
 from relink_sdk.testing import soundness
 from relink_sdk.testing.diff import differences
 from relink_sdk.testing.expected import wrong_diagnosis, wrong_findings
 from relink_sdk.testing.fixture import Exchanged, Fixture
+from relink_sdk.testing.limit import limited
 
 #: More steps than any fixture needs; beyond it, the flow runs in a circle.
 _MAX_STEPS = 10_000
@@ -58,7 +59,7 @@ class Run:
         state = b""
         event: Event = Start(self.operation)
         for _ in range(_MAX_STEPS):
-            out = self.plugin.step(self.context, state, event)
+            out = self._step(state, event)
             self.found += out.found
             state = out.state
             match out.next:
@@ -89,8 +90,12 @@ class Run:
             return failure
         return replace(failure, status=answer.status, headers=answer.headers, body=answer.body)
 
+    def _step(self, state: bytes, event: Event) -> StepOut:
+        with limited(_name(self.operation)):
+            return self.plugin.step(self.context, state, event)
+
     def _check_restart(self, state: bytes, request: Request) -> None:
-        again = self.plugin.step(self.context, state, Woken()).next
+        again = self._step(state, Woken()).next
         if again != Send(request):
             self.wrong.append(f"after a restart of the host, {again} comes in place of {request}")
 
@@ -137,7 +142,9 @@ def wrong_exchange(plugin: Plugin, fixture: Fixture, operation: Operation) -> li
     run.wrong += wrong_findings(fixture.found, run.found)
     run.wrong += soundness.wrong_rows(plugin.describe(), operation, run.found)
     if fixture.diagnosis is not None:
-        run.wrong += wrong_diagnosis(fixture.diagnosis, plugin.classify(run.failure()))
+        with limited("classify"):
+            diagnosis = plugin.classify(run.failure())
+        run.wrong += wrong_diagnosis(fixture.diagnosis, diagnosis)
     return run.wrong
 
 
@@ -168,6 +175,13 @@ def wrong_parts(wanted: dict[str, Json], request: Request) -> list[str]:
     for name, value in wanted["form"].items():
         compare(f"form {name}", value, form.get(name))
     return wrong
+
+
+def _name(operation: Operation) -> str:
+    """As the author named the function: the dataset, or the operation."""
+    if isinstance(operation, Sync):
+        return f"sync of {operation.slice.dataset}"
+    return type(operation).__name__.lower()
 
 
 def _wrong_end(fixture: Fixture, end: Done | Failed) -> list[str]:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from enum import Enum
 
 from relink_sdk import days, documents
-from relink_sdk.contract.enums import Phase, TransportKind
+from relink_sdk.contract.enums import (
+    Actor,
+    Blast,
+    Certainty,
+    Phase,
+    Reason,
+    Remedy,
+    TransportKind,
+)
 from relink_sdk.contract.exchange import (
     Accounts,
     Context,
@@ -82,6 +92,14 @@ _WANTED: dict[str, Json] = {
     "form": {},
     "credential": None,
 }
+#: Members of a diagnosis that have a fixed set of names.
+_NAMES: dict[str, type[Enum]] = {
+    "reason": Reason,
+    "certainty": Certainty,
+    "blast": Blast,
+    "actor": Actor,
+    "remedy": Remedy,
+}
 _ANSWER: dict[str, Json] = {"status": None, "headers": {}, "body": None, "chunks": None}
 _MESSAGE: dict[str, Json] = {"headers": {}, "query": {}, "body": None, "now": None}
 _SIGNAL: dict[str, Json] = {"subject": None, "account": None, "event": None, "at": None}
@@ -113,6 +131,7 @@ def read_fixture(document: Json) -> Fixture:
         raise FixtureError("a fixture with a failure needs a diagnosis")
     if given["ends"] not in ("done", "failed"):
         raise FixtureError(f'it ends "done" or "failed", not {given["ends"]!r}')
+    _check_diagnosis(given["diagnosis"] or {})
     return Fixture(
         about=given["about"],
         failure=None if given["failure"] is None else read_failure(given["failure"]),
@@ -125,6 +144,17 @@ def read_fixture(document: Json) -> Fixture:
         signals=[members("signal", signal, _SIGNAL) for signal in given["signals"]],
         diagnosis=given["diagnosis"],
     )
+
+
+def _check_diagnosis(document: Json) -> None:
+    for name, kind in _NAMES.items():
+        written = document.get(name) if isinstance(document, dict) else None
+        known = [case.value for case in kind]
+        if written is None or written in known:
+            continue
+        near = get_close_matches(str(written), known, n=1)
+        hint = f'; did you mean "{near[0]}"?' if near else ""
+        raise FixtureError(f'there is no {name} "{written}"; there is {", ".join(known)}{hint}')
 
 
 def read_operation(document: Json) -> Operation:

@@ -11,18 +11,21 @@ from relink_sdk.plugin import Plugin
 from relink_sdk.testing.diff import differences
 from relink_sdk.testing.expected import wrong_diagnosis
 from relink_sdk.testing.fixture import Fixture
+from relink_sdk.testing.limit import limited
 
 
 def wrong_message(plugin: Plugin, fixture: Fixture, message: Message) -> list[str]:
     """What differs. Of a failed signal the host asks the rules, as here."""
-    signals = plugin.signals_in(message)
+    with limited("receive"):
+        signals = plugin.signals_in(message)
     wrong = differences("signals", list(fixture.signals), [_shown(signal) for signal in signals])
     if fixture.diagnosis is None:
         return wrong
     failed = next((signal for signal in signals if signal.is_failure), None)
     if failed is None:
         return [*wrong, "there is a diagnosis, but no signal is failed"]
-    diagnosis = plugin.classify(_failure(message, failed))
+    with limited("classify"):
+        diagnosis = plugin.classify(_failure(message, failed))
     return wrong + wrong_diagnosis(fixture.diagnosis, diagnosis)
 
 

@@ -60,11 +60,17 @@ def wrong_request(descriptor: Descriptor, request: Request) -> list[str]:
     address = request.url.removeprefix("https://") if request.url.startswith("https://") else ""
     host = address.replace("?", "/").replace(":", "/").partition("/")[0]
     if not any(_allows(allowed, host) for allowed in descriptor.hosts):
-        wrong.append(f"the descriptor does not allow {request.url}")
+        wrong.append(f"the descriptor does not allow {request.url}; {_fix(host)}")
     uses = {use.name for method in descriptor.auth for use in method.uses}
     if request.credential is not None and request.credential not in uses:
         wrong.append(f'there is no credential use "{request.credential}"')
     return wrong
+
+
+def _fix(host: str) -> str:
+    if not host:
+        return "fix: requests go to https:// addresses"
+    return f'fix: add "{host}" to hosts in plugin.toml and in Plugin(...)'
 
 
 def _allows(allowed: str, host: str) -> bool:
