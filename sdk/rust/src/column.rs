@@ -93,6 +93,10 @@ impl Column {
     }
 
     const fn new(name: &'static str, pointer: &'static str, kind: Kind) -> Self {
+        assert!(
+            pointer.is_empty() || pointer.as_bytes()[0] == b'/',
+            "the pointer of a column begins with `/`, as in `/campaign/id`; an empty one is the whole item"
+        );
         Self { name, pointer, kind, key: false, factor: 1.0 }
     }
 
