@@ -93,10 +93,6 @@ impl Column {
     }
 
     const fn new(name: &'static str, pointer: &'static str, kind: Kind) -> Self {
-        assert!(
-            pointer.is_empty() || pointer.as_bytes()[0] == b'/',
-            "the pointer of a column begins with `/`, as in `/campaign/id`; an empty one is the whole item"
-        );
         Self { name, pointer, kind, key: false, factor: 1.0 }
     }
 
@@ -115,6 +111,11 @@ impl Column {
     /// The column's name.
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Whether the pointer leads anywhere at all: RFC 6901 begins each with a slash, but for that of the whole item.
+    pub(crate) const fn is_pointed(&self) -> bool {
+        self.pointer.is_empty() || self.pointer.as_bytes()[0] == b'/'
     }
 
     /// The column belongs to the primary key.

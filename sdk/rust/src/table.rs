@@ -59,7 +59,7 @@ struct RowSchema<'a> {
 impl Table {
     /// A dataset that every run reads whole. `label` is for the person who authorizes.
     ///
-    /// A table without a key, or with two columns of one name, does not compile:
+    /// A table without a key, with two columns of one name, or with a pointer that has no `/`, does not compile:
     ///
     /// ```compile_fail
     /// use relink_sdk::{Column, Table};
@@ -71,6 +71,7 @@ impl Table {
             "a table needs a column with `.key()`: without one, every run would store every row again"
         );
         assert!(!has_double(columns), "a table has two columns of the same name");
+        assert!(are_pointed(columns), "the pointer of a column begins with `/`, as in `/campaign/id`");
         Self {
             name,
             label,
@@ -174,6 +175,17 @@ const fn has_key(columns: &[Column]) -> bool {
         index += 1;
     }
     false
+}
+
+const fn are_pointed(columns: &[Column]) -> bool {
+    let mut index = 0;
+    while index < columns.len() {
+        if !columns[index].is_pointed() {
+            return false;
+        }
+        index += 1;
+    }
+    true
 }
 
 const fn has_double(columns: &[Column]) -> bool {
