@@ -25,6 +25,7 @@ use crate::project::{Kind, Project};
 ///
 /// Projects that are a table need the component that interprets it; others do not look at it.
 pub fn build(project: &Project, component: &Path, interpreter: &[u8]) -> Result<()> {
+    #[expect(clippy::disallowed_methods, reason = "it is compared with when files were changed")]
     let started = SystemTime::now();
     let unfinished = tempfile::tempdir().context("no folder can be made for what is unfinished")?;
     let built = unfinished.path().join("plugin.wasm");

@@ -40,8 +40,8 @@ fn compile(schema: Value) -> Result<(Schemas, SchemaIndex), String> {
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     // Whatever the schema refers to has to stand in it.
     compiler.use_loader(Box::new(SchemeUrlLoader::new()));
-    let compiled = compiler.add_resource(SCHEMA, schema).and_then(|()| compiler.compile(SCHEMA, &mut schemas));
-    let index = compiled.map_err(|error| match error {
+    let outcome = compiler.add_resource(SCHEMA, schema).and_then(|()| compiler.compile(SCHEMA, &mut schemas));
+    let index = outcome.map_err(|error| match error {
         CompileError::ValidationError { src, .. } => in_words(&src),
         CompileError::InvalidRegex { regex, src, .. } => format!("the pattern {regex:?} cannot be read: {src}"),
         error => error.to_string(),
