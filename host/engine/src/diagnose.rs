@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use relink_core::plugin::{Failure, Phase, Response};
+use relink_core::plugin::{Failure, Phase, Response, TransportKind};
 use relink_core::reason::{Actor, Blast, Certainty, Diagnosis, Reason, Remedy};
 use relink_runtime::{Calls, Fault, Plugin};
 
@@ -34,6 +34,7 @@ pub(crate) async fn explain(calls: &Calls, plugin: &Arc<Plugin>, failure: Failur
 /// plugin that reads wrongly would disconnect everybody within a minute.
 /// A message that the provider sent by itself, and proved, is its word.
 pub fn doubt(diagnosis: Diagnosis, evidence: &Failure) -> Diagnosis {
+    let diagnosis = blame_nobody_else(diagnosis, evidence);
     if !diagnosis.is_breakage() {
         return diagnosis;
     }
@@ -49,6 +50,22 @@ pub fn doubt(diagnosis: Diagnosis, evidence: &Failure) -> Diagnosis {
         (false, _) if status < 400 => Diagnosis { certainty: Certainty::Doubtful, ..diagnosis },
         (false, _) => diagnosis,
     }
+}
+
+/// Says whose decision it was where this host sent nothing, or took no more of an answer: not the provider's.
+fn blame_nobody_else(diagnosis: Diagnosis, evidence: &Failure) -> Diagnosis {
+    let message = match evidence.transport.as_ref().map(|failure| failure.kind) {
+        Some(TransportKind::Blocked) => {
+            "We did not send a request of this provider's plugin, since it may not be sent. Our operators have to look at \
+             this; reconnecting does not help."
+        }
+        Some(TransportKind::TooLarge) => {
+            "The provider sent more at once than its plugin takes. Our operators have to look at this; reconnecting does \
+             not help."
+        }
+        _ => return diagnosis,
+    };
+    Diagnosis { message: message.to_owned(), ..diagnosis }
 }
 
 fn outage(diagnosis: &Diagnosis, code: &str) -> Diagnosis {
@@ -92,6 +109,29 @@ pub(crate) fn plugin_misbehaved(fault: &Fault) -> Explained {
         help_url: None,
     };
     Explained { diagnosis, provider_answer: None, said_by: SaidBy::Host }
+}
+
+/// A plugin that fails before it has sent anything, since a setting is missing or it does not know the dataset.
+/// Waiting does not heal that, and the provider has no part in it.
+pub(crate) fn refused_by_plugin() -> Explained {
+    Explained { diagnosis: plugin_refused(), provider_answer: None, said_by: SaidBy::Host }
+}
+
+/// The same for those who show it without a server.
+pub fn plugin_refused() -> Diagnosis {
+    Diagnosis {
+        reason: Reason::RequestRejected,
+        code: "host.plugin-refused".to_owned(),
+        cause: None,
+        certainty: Certainty::Certain,
+        blast: Blast::Request,
+        actor: Actor::Operator,
+        remedy: Remedy::Operator,
+        retry_after_ms: None,
+        message: "The plugin of this provider cannot ask for this as it is set up. Your sign-in is not affected."
+            .to_owned(),
+        help_url: None,
+    }
 }
 
 /// The token ended, as the host knows or the plugin says, and the host has no way to renew it.
@@ -175,27 +215,30 @@ pub(crate) fn with_response(failure: Failure, response: &Response) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use relink_core::plugin::{Facts, TransportFailure, TransportKind};
+    use relink_core::plugin::{Facts, TransportFailure};
     use relink_core::time::Timestamp;
 
     use super::*;
 
-    fn check(status: Option<u16>, body: &str, expected: (Reason, Certainty)) {
-        let failure = Failure {
+    fn failure(status: Option<u16>, body: &str, transport: Option<TransportKind>) -> Failure {
+        Failure {
             now: Timestamp::from_ms(0),
             phase: Phase::Sync,
             auth_method: "oauth".to_owned(),
             status,
             headers: Vec::new(),
             body: body.as_bytes().to_vec(),
-            transport: status.is_none().then(|| TransportFailure { kind: TransportKind::Tls, detail: String::new() }),
+            transport: transport.map(|kind| TransportFailure { kind, detail: String::new() }),
             redirect_query: None,
             dataset: None,
             account: None,
             facts: Facts::default(),
-        };
-        let claimed = Diagnosis {
-            reason: Reason::InvalidCredentials,
+        }
+    }
+
+    fn claimed(reason: Reason) -> Diagnosis {
+        Diagnosis {
+            reason,
             code: "x.revoked".to_owned(),
             cause: None,
             certainty: Certainty::Certain,
@@ -203,11 +246,27 @@ mod tests {
             actor: Actor::ConnectingUser,
             remedy: Remedy::Reauthorize,
             retry_after_ms: None,
-            message: String::new(),
+            message: "Acme rejected our request as wrong.".to_owned(),
             help_url: None,
-        };
-        let doubted = doubt(claimed, &failure);
+        }
+    }
+
+    fn check(status: Option<u16>, body: &str, expected: (Reason, Certainty)) {
+        let failure = failure(status, body, status.is_none().then_some(TransportKind::Tls));
+        let doubted = doubt(claimed(Reason::InvalidCredentials), &failure);
         assert_eq!((doubted.reason, doubted.certainty), expected, "{status:?} {body}");
+    }
+
+    #[test]
+    fn what_this_host_did_not_let_through_is_not_the_provider_s_doing() {
+        for (kind, expected) in
+            [(TransportKind::Blocked, "We did not send"), (TransportKind::TooLarge, "sent more at once")]
+        {
+            let doubted = doubt(claimed(Reason::RequestRejected), &failure(None, "", Some(kind)));
+            assert!(doubted.message.contains(expected) && !doubted.message.contains("Acme"), "{}", doubted.message);
+        }
+        let rejected = doubt(claimed(Reason::RequestRejected), &failure(Some(400), "{}", None));
+        assert_eq!(rejected.message, "Acme rejected our request as wrong.");
     }
 
     #[test]

@@ -242,6 +242,10 @@ impl<'a> Talk<'a> {
     }
 
     async fn explain(&self, evidence: Evidence, note: &str) -> Advance {
+        if matches!(evidence, Evidence::Nothing) {
+            tracing::warn!(plugin.name = self.party.plugin.id(), note, "the plugin asks its provider for nothing");
+            return Advance::Failed(diagnose::refused_by_plugin());
+        }
         let failure = self.failure(evidence);
         tracing::debug!(plugin.name = self.party.plugin.id(), status = failure.status, note, "a request failed");
         match diagnose::explain(self.engine.calls(), &self.party.plugin, failure).await {
@@ -255,7 +259,7 @@ impl<'a> Talk<'a> {
         let (response, transport) = match evidence {
             Evidence::Response(response) => (Some(response), None),
             Evidence::Transport(failure) => (None, Some(failure)),
-            Evidence::None => (None, None),
+            Evidence::Nothing | Evidence::Wait => (None, None),
         };
         let (status, headers, body) = match response {
             Some(response) => (Some(response.status), response.headers, response.body),
@@ -294,7 +298,9 @@ impl<'a> Talk<'a> {
 
 /// What the plugin was last shown, kept by the host so that a plugin cannot make it up.
 enum Evidence {
-    None,
+    /// It was asked for the operation, and has not sent anything.
+    Nothing,
+    Wait,
     Response(Response),
     Transport(TransportFailure),
 }
@@ -304,7 +310,8 @@ impl Evidence {
         match event {
             Event::Answered(response) => Self::Response(start_of(response)),
             Event::Unanswered(failure) => Self::Transport(failure.clone()),
-            Event::Start(_) | Event::Woken => Self::None,
+            Event::Start(_) => Self::Nothing,
+            Event::Woken => Self::Wait,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What belongs to one call while it runs: the limits it has left, and its log.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -18,6 +19,28 @@ const LOG_LINE_COST: usize = 64;
 #[error("more than {limit_bytes} bytes of memory were asked for")]
 pub(crate) struct MemoryRefused {
     pub(crate) limit_bytes: usize,
+}
+
+thread_local! {
+    /// The last error that a plugin logged while somebody listens.
+    static OVERHEARD: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Makes a call, and hears what the plugin logs as its last error, which is what a panic says before it traps.
+///
+/// A call runs on the thread of its caller. Such a text may quote data, so nobody listens to calls of customers.
+pub(crate) fn overhear<T>(call: impl FnOnce() -> T) -> (T, Option<String>) {
+    OVERHEARD.replace(Some(String::new()));
+    let outcome = call();
+    (outcome, OVERHEARD.take().filter(|text| !text.is_empty()))
+}
+
+fn let_hear(text: &str) {
+    OVERHEARD.with_borrow_mut(|overheard| {
+        if let Some(overheard) = overheard {
+            text.clone_into(overheard);
+        }
+    });
 }
 
 /// Which plugin a log line comes from.
@@ -87,6 +110,9 @@ impl Guest {
             return;
         }
         let text = text::line(text, self.limits.log_line_bytes);
+        if matches!(severity, Severity::Error) {
+            let_hear(&text);
+        }
         let Name { id, version } = &self.name;
         match severity {
             Severity::Debug => tracing::debug!(plugin.name = %id, plugin.version = %version, "{text}"),

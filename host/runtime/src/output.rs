@@ -17,6 +17,7 @@ use crate::text;
 
 const CODE_CHARS: usize = 100;
 const ID_CHARS: usize = 500;
+const NAME_CHARS: usize = 100;
 const URL_BYTES: usize = 16 * 1024;
 const HEADERS: usize = 100;
 
@@ -86,7 +87,10 @@ impl Asked {
 fn check_found(found: &Found, descriptor: &Descriptor) -> Result<(), Fault> {
     match found {
         Found::Rows { dataset, rows } => {
-            require(descriptor.dataset(dataset).is_some(), "rows of a dataset that the descriptor does not have")?;
+            if descriptor.dataset(dataset).is_none() {
+                let known = descriptor.datasets.iter().map(|dataset| dataset.name.as_str());
+                return Err(unknown("rows of the dataset", dataset, "the descriptor", known));
+            }
             let is_text = rows.bytes().all(|byte| byte >= b' ' || matches!(byte, b'\n' | b'\r' | b'\t'));
             require(is_text, "control characters in rows")
         }
@@ -105,8 +109,10 @@ fn check_throttle(
     now: Timestamp,
     limits: &Limits,
 ) -> Result<(), Fault> {
-    let is_declared = descriptor.budgets.iter().any(|budget| budget.name == throttle.budget);
-    require(is_declared, "a throttle of a budget that the descriptor does not have")?;
+    if !descriptor.budgets.iter().any(|budget| budget.name == throttle.budget) {
+        let known = descriptor.budgets.iter().map(|budget| budget.name.as_str());
+        return Err(unknown("a throttle of the budget", &throttle.budget, "the descriptor", known));
+    }
     let latest = now.plus_ms(i64::try_from(longest_wait_ms(limits)).unwrap_or(i64::MAX));
     throttle.resets_at = throttle.resets_at.map(|moment| moment.min(latest));
     Ok(())
@@ -117,12 +123,22 @@ fn check_request(request: &Request, descriptor: &Descriptor, auth_method: &str, 
     require(request.headers.len() <= HEADERS, "a request has too many headers")?;
     let body_bytes = request.body.as_ref().map_or(0, Vec::len);
     require(body_bytes <= limits.request_bytes, "the body of a request is too large")?;
-    let is_declared =
-        |name: &str| descriptor.auth_method(auth_method).is_some_and(|method| method.credential_use(name).is_some());
-    require(
-        request.credential.as_deref().is_none_or(is_declared),
-        "a request with a credential that the auth method does not have",
-    )
+    let uses = descriptor.auth_method(auth_method).map(|method| method.uses.as_slice()).unwrap_or_default();
+    match &request.credential {
+        Some(name) if !uses.iter().any(|declared| declared.name == *name) => {
+            let known = uses.iter().map(|declared| declared.name.as_str());
+            Err(unknown("a request with the credential", name, &format!("the auth method {auth_method:?}"), known))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A name that only the plugin can mend, with those that it declared.
+fn unknown<'a>(what: &str, name: &str, whose: &str, known: impl Iterator<Item = &'a str>) -> Fault {
+    let known: Vec<&str> = known.collect();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    let name = text::line(name, NAME_CHARS);
+    Fault::bad_output(format!("{what} {name:?}, which {whose} does not have; there are: {}", text::line(&known, 300)))
 }
 
 fn rows_bytes(found: &Found) -> usize {

@@ -67,18 +67,57 @@ impl Trust {
         };
         let signature = Signature::decode(signature)
             .map_err(|_| refused("the signature is damaged", "copy the `.minisig` file again"))?;
-        let signer =
-            self.publishers.iter().find(|publisher| publisher.key.verify(component, &signature, false).is_ok());
-        let unknown = || {
-            refused(
-                "the signature is by nobody that you trust, or the plugin was changed after it was signed",
-                "add the publisher's public key to `plugin_trust.publishers`, or get plugin and signature again",
-            )
-        };
-        signer.map(|publisher| Some(publisher.name.clone())).ok_or_else(unknown)
+        let mut signer_of_others = None;
+        for Publisher { name, key } in &self.publishers {
+            match key.verify(component, &signature, false) {
+                Ok(()) => return Ok(Some(name.clone())),
+                Err(minisign_verify::Error::UnexpectedKeyId) => {}
+                Err(_) => signer_of_others = Some(name),
+            }
+        }
+        Err(signer_of_others.map_or_else(by_a_stranger, |name| of_other_bytes(name)))
     }
+}
+
+fn by_a_stranger() -> Refusal {
+    refused(
+        "the signature is by nobody that you trust",
+        "add the publisher's public key to `plugin_trust.publishers`, if you trust that publisher",
+    )
+}
+
+fn of_other_bytes(publisher: &str) -> Refusal {
+    refused(
+        &format!("the signature is by {publisher:?}, but the plugin was changed or built again since"),
+        "get plugin and signature of the same build; whoever built it again has to sign it again",
+    )
 }
 
 fn refused(found: &str, fix: &str) -> Refusal {
     Refusal::new(Gate::Signature, found, "a signature by a publisher that the operator trusts", fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use minisign::KeyPair;
+
+    use super::*;
+
+    fn found(trust: &Trust, component: &[u8], signature: &str) -> String {
+        trust.publisher_of(component, Some(signature)).unwrap_err().found
+    }
+
+    #[test]
+    fn a_stranger_is_told_from_a_plugin_that_changed() {
+        let (acme, other) =
+            (KeyPair::generate_unencrypted_keypair().unwrap(), KeyPair::generate_unencrypted_keypair().unwrap());
+        let trust = Trust::new([("Acme", acme.pk.to_base64().as_str())], TrustMode::Signed).unwrap();
+        let sign =
+            |keys: &KeyPair| minisign::sign(None, &keys.sk, Cursor::new(b"plugin"), None, None).unwrap().to_string();
+        assert_eq!(trust.publisher_of(b"plugin", Some(&sign(&acme))).unwrap().as_deref(), Some("Acme"));
+        assert!(found(&trust, b"plugin", &sign(&other)).contains("by nobody that you trust"));
+        assert!(found(&trust, b"another", &sign(&acme)).contains("by \"Acme\", but the plugin was changed"));
+    }
 }

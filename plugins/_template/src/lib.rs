@@ -66,12 +66,7 @@ impl Provider for Acme {
 
     fn accounts(_: &Context) -> Flow {
         Fetch::accounts(Request::get(format!("{API}/accounts")), Items::at("/data"), |account| {
-            Some(Account {
-                id: account["id"].as_str()?.to_owned(),
-                label: account["name"].as_str()?.to_owned(),
-                kind: None,
-                parent: None,
-            })
+            Some(Account::new(account["id"].as_str()?, account["name"].as_str()?))
         })
         .into()
     }

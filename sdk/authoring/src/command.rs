@@ -29,7 +29,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 pub fn capture(command: &mut Command) -> Result<String> {
     let output = command.stdin(Stdio::null()).output().with_context(|| cannot_start(command))?;
     if !output.status.success() {
-        bail!("{} failed: {}", describe(command), last_words(&output));
+        bail!("{} failed: {}", describe(command), words_of(&output));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -115,10 +115,14 @@ fn describe(command: &Command) -> String {
     format!("`{}`", words.join(" "))
 }
 
-fn last_words(output: &Output) -> String {
+/// The lines from where an error is named, else the last ones: a backtrace comes after what it is of.
+fn words_of(output: &Output) -> String {
+    const SHOWN: usize = 5;
     let stderr = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(5)..].join("\n")
+    let last = lines.len().saturating_sub(SHOWN);
+    let first = lines.iter().position(|line| line.trim_start().starts_with("error")).unwrap_or(last);
+    lines[first..lines.len().min(first + SHOWN)].join("\n")
 }
 
 #[cfg(test)]
@@ -142,6 +146,14 @@ mod tests {
         let error = capture(&mut script).unwrap_err().to_string();
         assert!(error.starts_with("`sh -c "), "{error}");
         assert!(error.ends_with("failed: no such thing"), "{error}");
+    }
+
+    #[test]
+    fn the_error_is_shown_and_not_the_end_of_its_backtrace() {
+        let mut script = Command::new("sh");
+        script.args(["-c", "echo looking >&2; echo \"error: not installed\" >&2; seq 10 >&2; exit 1"]);
+        let error = capture(&mut script).unwrap_err().to_string();
+        assert!(error.ends_with("failed: error: not installed\n1\n2\n3\n4"), "{error}");
     }
 
     #[test]

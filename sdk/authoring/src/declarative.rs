@@ -2,7 +2,7 @@
 //!
 //! No compiler is needed, so this takes milliseconds; the same file always gives the same bytes.
 
-mod report;
+pub(crate) mod report;
 mod span;
 
 use std::fs;

@@ -7,6 +7,7 @@ pub mod build;
 pub mod command;
 pub mod declarative;
 mod language;
+mod manifest;
 mod name;
 mod pack;
 mod project;

@@ -1,17 +1,23 @@
 //! The folder of one plugin.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::declarative::Table;
+use crate::manifest;
 
 /// What tools make, what only tests read, and what is never edited: none of it makes a component outdated, nor
-/// does a hidden file.
-const NOT_SOURCES: [&str; 6] = ["__pycache__", "dist", "fixtures", "node_modules", "target", "vendor"];
+/// does a hidden folder. Fixtures are put in by what they say, whenever that was written.
+const NOT_SOURCES: [&str; 7] = ["__pycache__", "dist", "fixtures", "node_modules", "target", "tests", "vendor"];
+/// Files of the project's own folder that tools of the languages read; others there are notes and secrets.
+const MANIFESTS: [&str; 6] =
+    ["Cargo.lock", "Cargo.toml", "plugin.toml", "pyproject.toml", "requirements.txt", "rust-toolchain.toml"];
+const CODE: [&str; 7] = ["cjs", "js", "json", "mjs", "py", "rs", "ts"];
 
 /// The folder of one plugin, which is built with the tools of its language.
 #[derive(Debug)]
@@ -46,12 +52,7 @@ impl Project {
             let id = Table::read(&manifest)?.id().to_owned();
             return Ok(Self { folder: folder.to_owned(), kind, id });
         }
-        let text = fs::read_to_string(&manifest).with_context(|| format!("{} cannot be read", manifest.display()))?;
-        let manifest_of = |error| format!("{}: {error}", manifest.display());
-        let table: toml::Table = text.parse().map_err(|error| anyhow::anyhow!(manifest_of(error)))?;
-        let id = table.get("id").and_then(toml::Value::as_str);
-        let id = id.with_context(|| format!("{} has no `id`\n  fix: add `id = \"acme\"`", manifest.display()))?;
-        Ok(Self { folder: folder.to_owned(), kind, id: id.to_owned() })
+        Ok(Self { folder: folder.to_owned(), kind, id: manifest::read_id(&manifest)? })
     }
 
     pub fn folder(&self) -> &Path {
@@ -94,27 +95,52 @@ fn kind_of(folder: &Path) -> Option<Kind> {
 /// Beside code, `plugin.toml` says no more than what operators approve. A file with a mistake counts as a table, so
 /// that the mistake is shown.
 fn is_table(manifest: &Path) -> bool {
-    const BESIDE_CODE: [&str; 3] = ["id", "version", "hosts"];
     let Ok(text) = fs::read_to_string(manifest) else { return false };
     match text.parse::<toml::Table>() {
-        Ok(table) => table.keys().any(|key| !BESIDE_CODE.contains(&key.as_str())),
+        Ok(table) => table.keys().any(|key| !manifest::KEYS.contains(&key.as_str())),
         Err(_) => true,
     }
 }
 
+/// When the newest source was changed: a file that is read, or a folder from which one may be gone.
 fn newest_source(folder: &Path) -> io::Result<Option<SystemTime>> {
     let mut newest = None;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let name = entry.file_name();
-        if name.as_encoded_bytes().starts_with(b".") || NOT_SOURCES.iter().any(|left_out| name == *left_out) {
-            continue;
-        }
         let path = entry.path();
-        let changed_at = if path.is_dir() { newest_source(&path)? } else { Some(entry.metadata()?.modified()?) };
+        let changed_at = if path.is_dir() {
+            if is_left_out(&entry.file_name()) { None } else { newest_within(&path)? }
+        } else if is_source(&path) {
+            Some(entry.metadata()?.modified()?)
+        } else {
+            None
+        };
         newest = newest.max(changed_at);
     }
     Ok(newest)
+}
+
+fn newest_within(folder: &Path) -> io::Result<Option<SystemTime>> {
+    let mut newest = Some(folder.metadata()?.modified()?);
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if is_left_out(&entry.file_name()) {
+            continue;
+        }
+        let path = entry.path();
+        let changed_at = if path.is_dir() { newest_within(&path)? } else { Some(entry.metadata()?.modified()?) };
+        newest = newest.max(changed_at);
+    }
+    Ok(newest)
+}
+
+fn is_left_out(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".") || NOT_SOURCES.iter().any(|left_out| name == *left_out)
+}
+
+fn is_source(file: &Path) -> bool {
+    let is_manifest = file.file_name().is_some_and(|name| MANIFESTS.iter().any(|manifest| name == *manifest));
+    is_manifest || file.extension().is_some_and(|extension| CODE.iter().any(|code| extension == *code))
 }
 
 #[cfg(test)]
@@ -154,25 +180,59 @@ mod tests {
         assert!(error.contains("relink plugin new"), "{error}");
     }
 
-    #[test]
-    fn a_component_is_outdated_when_a_source_is_newer_but_not_when_a_fixture_is() {
+    /// A project in JavaScript whose component was made at 200, and a way to write a file of it at a moment.
+    fn built() -> (tempfile::TempDir, impl Fn(&str, u64)) {
         let folder = tempfile::tempdir().unwrap();
-        let write = |file: &str, seconds: u64| {
-            let path = folder.path().join(file);
+        let home = folder.path().to_owned();
+        let write = move |file: &str, seconds: u64| {
+            let path = home.join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, "id = \"beacon\"").unwrap();
-            let at = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
-            fs::File::options().write(true).open(&path).unwrap().set_modified(at).unwrap();
+            for changed in [path.as_path(), path.parent().unwrap()] {
+                set_changed(changed, seconds);
+            }
         };
-        for file in ["package.json", "plugin.toml", "src/plugin.js"] {
-            write(file, 100);
+        for (file, seconds) in
+            [("package.json", 100), ("plugin.toml", 100), ("src/plugin.js", 100), ("dist/beacon.wasm", 200)]
+        {
+            write(file, seconds);
         }
+        (folder, write)
+    }
+
+    fn set_changed(path: &Path, seconds: u64) {
+        let at = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        fs::File::open(path).unwrap().set_modified(at).unwrap();
+    }
+
+    #[test]
+    fn a_component_is_outdated_when_a_source_is_newer() {
+        for source in ["src/plugin.js", "src/words/german.js", "package.json", "plugin.toml", "rollup.config.mjs"] {
+            let (folder, write) = built();
+            let project = Project::open(folder.path()).unwrap();
+            assert!(project.is_built());
+            write(source, 300);
+            assert!(!project.is_built(), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_component_is_outdated_when_a_source_is_gone() {
+        let (folder, write) = built();
+        write("src/words.js", 100);
         let project = Project::open(folder.path()).unwrap();
-        assert!(!project.is_built(), "there is no component");
-        write("dist/beacon.wasm", 200);
-        write("fixtures/probe.json", 300);
         assert!(project.is_built());
-        write("src/plugin.js", 300);
+        fs::remove_file(folder.path().join("src/words.js")).unwrap();
         assert!(!project.is_built());
+    }
+
+    #[test]
+    fn what_no_tool_reads_makes_no_component_outdated() {
+        for other in ["secrets.toml", "key.toml", "README.md", "notes.txt", "fixtures/probe.json", "tests/fixtures.rs"]
+        {
+            let (folder, write) = built();
+            write(other, 300);
+            assert!(Project::open(folder.path()).unwrap().is_built(), "{other}");
+        }
     }
 }

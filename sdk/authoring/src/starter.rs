@@ -68,6 +68,7 @@ crate-type = ["cdylib", "rlib"]
 
 [dependencies]
 relink-sdk = { path = "vendor/relink/sdk/rust" }
+serde_json = "1"
 
 # A workspace of its own, whatever folder it lies in.
 [workspace]
@@ -84,7 +85,7 @@ relink plugin run . --secrets secrets.toml --operation accounts
 ```
 
 The guide is [{guide}]({guide}).
-The folder `vendor` holds what belongs to it, for offline use; leave it as it is.
+The folder `vendor` holds the SDK, which no registry has; leave it as it is.
 ";
 
 #[cfg(test)]

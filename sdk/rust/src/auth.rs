@@ -139,6 +139,18 @@ impl CredentialUse {
         self.placed(user, Place::BasicUser, "", "").placed(password, Place::BasicPassword, "", "")
     }
 
+    /// Puts a secret into basic authentication as the password, where the provider looks at no user.
+    ///
+    /// ```
+    /// use relink_sdk::{CredentialUse, DEFAULT_CREDENTIAL, Place};
+    ///
+    /// let key = CredentialUse::new(DEFAULT_CREDENTIAL).basic_password("api_key");
+    /// assert_eq!(key.placements[0].where_, Place::BasicPassword);
+    /// ```
+    pub fn basic_password(self, secret: &str) -> Self {
+        self.placed(secret, Place::BasicPassword, "", "")
+    }
+
     /// Puts a secret anywhere, behind a prefix.
     pub fn placed(mut self, secret: &str, place: Place, name: &str, prefix: &str) -> Self {
         self.placements.push(Placement {

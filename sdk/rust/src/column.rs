@@ -113,6 +113,11 @@ impl Column {
         self.name
     }
 
+    /// Whether the pointer leads anywhere at all: RFC 6901 begins each with a slash, but for that of the whole item.
+    pub(crate) const fn is_pointed(&self) -> bool {
+        self.pointer.is_empty() || self.pointer.as_bytes()[0] == b'/'
+    }
+
     /// The column belongs to the primary key.
     pub const fn is_key(&self) -> bool {
         self.key

@@ -125,6 +125,7 @@
               taken as they come, so that authors write no `&`"
 )]
 
+mod account;
 mod answer;
 mod auth;
 #[doc(hidden)]

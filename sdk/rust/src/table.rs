@@ -58,7 +58,20 @@ struct RowSchema<'a> {
 
 impl Table {
     /// A dataset that every run reads whole. `label` is for the person who authorizes.
+    ///
+    /// A table without a key, with two columns of one name, or with a pointer that has no `/`, does not compile:
+    ///
+    /// ```compile_fail
+    /// use relink_sdk::{Column, Table};
+    /// static DEALS: Table = Table::new("deals", "Deals", &[Column::text("id", "/id")]);
+    /// ```
     pub const fn new(name: &'static str, label: &'static str, columns: &'static [Column]) -> Self {
+        assert!(
+            has_key(columns),
+            "a table needs a column with `.key()`: without one, every run would store every row again"
+        );
+        assert!(!has_double(columns), "a table has two columns of the same name");
+        assert!(are_pointed(columns), "the pointer of a column begins with `/`, as in `/campaign/id`");
         Self {
             name,
             label,
@@ -72,7 +85,13 @@ impl Table {
     }
 
     /// Rows belong to days; this column holds the day.
+    ///
+    /// ```compile_fail
+    /// use relink_sdk::{Column, Table};
+    /// static CLICKS: Table = Table::new("clicks", "Clicks", &[Column::day("day", "/day").key()]).daily("dayy");
+    /// ```
     pub const fn daily(mut self, day_column: &'static str) -> Self {
+        assert!(has_column(self.columns, day_column), "`daily` names a column that the table does not have");
         self.day_field = Some(day_column);
         self
     }
@@ -145,4 +164,58 @@ impl Table {
         }
         Some(Value::Object(row))
     }
+}
+
+const fn has_key(columns: &[Column]) -> bool {
+    let mut index = 0;
+    while index < columns.len() {
+        if columns[index].is_key() {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+const fn are_pointed(columns: &[Column]) -> bool {
+    let mut index = 0;
+    while index < columns.len() {
+        if !columns[index].is_pointed() {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+const fn has_double(columns: &[Column]) -> bool {
+    let mut rest = columns;
+    while let [first, others @ ..] = rest {
+        if has_column(others, first.name()) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+const fn has_column(columns: &[Column], name: &str) -> bool {
+    let mut index = 0;
+    while index < columns.len() {
+        if is_same(columns[index].name(), name) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// Texts cannot be compared with `==` while a constant is made.
+const fn is_same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut index = 0;
+    while index < left.len() && index < right.len() && left[index] == right[index] {
+        index += 1;
+    }
+    left.len() == right.len() && index == left.len()
 }

@@ -69,7 +69,7 @@ pub(crate) fn build(workspace: &Workspace, selection: Selection<'_>) -> Result<(
     let guest_target = guest_target(workspace);
     let mut cargo = toolchain.cargo(&guest_target);
     cargo.current_dir(&workspace.root);
-    cargo.args(["-p", INTERPRETER]);
+    cargo.args(["--quiet", "-p", INTERPRETER]);
     for plugin in &plugins {
         if let MadeOf::Crate { package, .. } = &plugin.made_of {
             cargo.args(["-p", package]);

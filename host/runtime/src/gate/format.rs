@@ -5,8 +5,7 @@ use crate::refusal::{Gate, Refusal};
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
 
-const COMPONENTIZE: &str = "run `cargo xtask guests`, or `wasm-tools component new module.wasm -o plugin.wasm` on a \
-     module that was built with the plugin's SDK";
+const COMPONENTIZE: &str = "build the plugin with `relink plugin build`, and give the file that it writes";
 
 pub(super) fn check(bytes: &[u8], limit: usize) -> Result<(), Refusal> {
     if bytes.len() > limit {

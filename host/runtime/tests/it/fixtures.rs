@@ -1,6 +1,8 @@
 //! The gate of a plugin's own fixtures.
 
+use relink_core::reason::Reason;
 use relink_fixtures::SECTION;
+use relink_fixtures::contract::REASONS;
 use relink_runtime::{Compile, Gate, Limits, Loader, LoaderConfig, Plugin, Proof, Refusal};
 use serde_json::{Value, json};
 use wasm_encoder::{ComponentSection, CustomSection};
@@ -61,6 +63,25 @@ fn a_fixture_that_does_not_hold_is_named_with_the_difference() {
     check(load_bytes(&component), "code: expected \"acme.other\", found \"acme.subscription-lapsed\"");
     // An author's commands show what does not hold, and so have to get that far.
     assert!(loader(&limits(), Proof::Spared).load(&component).is_ok());
+}
+
+#[test]
+fn reasons_are_those_of_the_contract() {
+    let codes: Vec<&str> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+    assert_eq!(codes, REASONS);
+}
+
+#[test]
+fn a_panic_is_told_in_its_own_words() {
+    let said = "panicked at src/lib.rs:173:47:\nno such campaign";
+    let panics = format!("(call $log (i32.const 3) (i32.const 70000) (i32.const {})) unreachable", said.len());
+    let imports = r#"(import "relink:plugin/diag@0.2.0" "log" (func $log (param i32 i32 i32)))"#;
+    let extra = format!(r#"(data (i32.const 70000) "{}")"#, said.replace('\n', "\\n"));
+    let guest = Guest { imports: imports.to_owned(), classify: Some(panics), extra, ..Guest::default() };
+    check(
+        load_bytes(&carrying(&guest, &packed(&[lapsed()]))),
+        "classify: panicked at src/lib.rs:173:47: no such campaign",
+    );
 }
 
 #[test]

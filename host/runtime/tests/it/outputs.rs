@@ -70,9 +70,17 @@ fn the_guest_sees_what_the_host_says() {
 
 #[test]
 fn names_that_the_descriptor_does_not_have_are_faults() {
-    check_step("/found/0/rows/dataset", json!("keywords"), "dataset");
-    check_step("/throttle/budget", json!("other"), "budget");
-    check_step("/next/send/credential", json!("key"), "credential");
+    check_step(
+        "/found/0/rows/dataset",
+        json!("keywords"),
+        "rows of the dataset \"keywords\", which the descriptor does not have; there are: campaigns",
+    );
+    check_step("/throttle/budget", json!("other"), "a throttle of the budget \"other\"");
+    check_step(
+        "/next/send/credential",
+        json!("key"),
+        "a request with the credential \"key\", which the auth method \"oauth\" does not have; there are: ",
+    );
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod check;
 mod conversation;
 mod doubts;
 mod interpreter;
+mod leaks;
 mod manage;
 mod new;
 mod pull;
@@ -28,9 +29,11 @@ mod push;
 mod record;
 mod run;
 mod secrets;
+mod settings;
 mod sign;
 mod target;
 mod test;
+mod warnings;
 
 #[derive(Subcommand)]
 pub(super) enum Action {
@@ -114,7 +117,9 @@ pub(super) fn run(config: &Config, action: &Action) -> Result<ExitCode> {
         Action::Push(arguments) => push::run(config, arguments),
         Action::Pull(arguments) => pull::run(config, arguments),
         Action::Install(arguments) => manage::install(config, arguments),
-        Action::Approve { id } => manage::change(config, id, "has what it asked for", |registry| registry.approve(id, None)),
+        Action::Approve { id } => {
+            manage::change(config, id, "has what it asked for", |registry| registry.approve(id, None))
+        }
         Action::Reject { id } => manage::change(config, id, "stays as it is", |registry| registry.reject(id)),
         Action::Rollback { id } => manage::roll_back(config, id),
         Action::Disable { id } => manage::change(config, id, "is out of service", |registry| registry.disable(id)),

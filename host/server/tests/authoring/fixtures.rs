@@ -44,10 +44,20 @@ fn a_mistake_in_a_fixture_is_shown_with_its_line() {
 }
 
 #[test]
+fn a_reason_that_there_is_not_is_answered_with_those_that_there_are() {
+    let beacon = Beacon::new();
+    beacon.edit("diagnoses.json", |text| {
+        text.replacen("\"reason\": \"provider-specific\"", "\"reason\": \"provider\"", 1)
+    });
+    let said = beacon.plugin(&["test", "dist/beacon.wasm"]).failed();
+    assert!(said.contains("reason: there is no \"provider\"; there are: invalid-credentials, "), "{said}");
+}
+
+#[test]
 fn what_no_fixture_shows_is_named() {
     let beacon = Beacon::new();
     std::fs::remove_file(beacon.folder().join("fixtures/operations.json")).unwrap();
-    let said = beacon.plugin(&["test", "dist/beacon.wasm"]).done();
+    let said = beacon.plugin(&["test", "dist/beacon.wasm"]).failed();
     let expected = "No fixture shows: dataset clicks, operation probe, operation identify, operation accounts.";
     assert!(said.contains(expected), "{said}");
 }

@@ -8,6 +8,7 @@
 mod building;
 mod fixtures;
 mod guides;
+mod projects;
 mod provider;
 mod publishing;
 mod registry;

@@ -139,6 +139,9 @@ fn a_version_is_pushed_once_and_only_other_tags_move() {
 
     change_bytes(&beacon);
     let said = with(&beacon, &["push", &registry.tagged("0.1.0"), "dist/beacon.wasm"]).failed();
+    assert!(said.contains("is of another build"), "{said}");
+    beacon.plugin(&["sign", "dist/beacon.wasm", "--key", "acme.key"]).done();
+    let said = with(&beacon, &["push", &registry.tagged("0.1.0"), "dist/beacon.wasm"]).failed();
     assert!(said.contains("count the version up") && registry.digest_of("0.1.0") == signed, "{said}");
     let said = with(&beacon, &["push", &registry.tagged("0.2.0"), "dist/beacon.wasm"]).failed();
     assert!(said.contains("the plugin is version 0.1.0"), "{said}");

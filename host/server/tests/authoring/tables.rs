@@ -100,7 +100,7 @@ fn no_tool_is_needed_and_the_same_table_gives_the_same_bytes() {
 fn a_rule_without_a_fixture_is_named() {
     let (_folder, project) = beacon();
     fs::remove_file(project.join("fixtures/diagnoses.json")).unwrap();
-    let said = plugin(&project, ["test"]).done();
+    let said = plugin(&project, ["test"]).failed();
     assert!(said.contains("No fixture shows: rule beacon.plan-too-small."), "{said}");
 }
 

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::provider::{self, TOKEN};
-use crate::support::{Beacon, Said, relink, said};
+use crate::support::{Beacon, Said, build, plugin, relink, said};
 
 const CLICKS: [&str; 8] = ["--dataset", "clicks", "--account", "a1", "--since", "2026-05-01", "--until", "2026-05-02"];
 
@@ -118,4 +118,26 @@ fn a_recording_never_replaces_a_file() {
     let arguments = ["--operation", "identify", "--out", "plugin.toml"];
     let said = talk(&beacon, "record", TOKEN, &arguments).failed();
     assert!(said.contains("plugin.toml exists already"), "{said}");
+}
+
+#[test]
+fn what_a_plugin_refuses_is_for_the_operator_and_a_panic_is_told_in_its_words() {
+    let probe = "Fetch::probe(Request::get(format!(\"{API}/me\"))).into()";
+    let refused = "Flow::refused(\"the setting region is missing\")";
+    let (project, built) = build("refusing", |source| {
+        assert!(source.contains(probe) && source.contains("Some(Identity {"), "{source}");
+        let source = source.replacen(probe, refused, 1);
+        source.replacen(
+            "Some(Identity {",
+            "assert!(me.is_array(), \"no such person\");\n            Some(Identity {",
+            1,
+        )
+    });
+    assert!(built.failed().contains("refused at the gate `fixtures`"));
+    let run = ["plugin", "run", "dist/refusing.wasm", "--operation", "probe"];
+    let told = said(relink(&project).args(run).env("PLUGIN_SECRET_ACCESS_TOKEN", TOKEN)).failed();
+    assert!(told.contains("It failed: the setting region is missing"), "{told}");
+    assert!(told.contains("host.plugin-refused") && told.contains("Who acts: operator"), "{told}");
+    let told = plugin(&project, ["test", "dist/refusing.wasm"]).failed();
+    assert!(told.contains("step: panicked at src/lib.rs:") && told.contains("no such person"), "{told}");
 }

@@ -1,6 +1,6 @@
 //! Turns a core module into a component and refuses one that could do more than compute.
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use serde::Serialize;
 use wit_component::{ComponentEncoder, DecodedWasm};
 use wit_parser::{Resolve, World, WorldId, WorldItem, WorldKey};
@@ -29,12 +29,40 @@ pub fn encode(core_module: &[u8]) -> Result<Vec<u8>> {
     let component = ComponentEncoder::default()
         .module(core_module)
         .and_then(|encoder| encoder.validate(true).encode())
-        .map_err(|error| anyhow!("its core module does not become a component: {error:#}"))?;
+        .map_err(|error| match strange_imports(core_module).as_slice() {
+            [] => anyhow!("its core module does not become a component: {error:#}"),
+            strange => no_authority(strange),
+        })?;
     let authority = foreign_imports(&component)?;
     if !authority.is_empty() {
-        bail!("it imports {}, but a plugin has no authority", authority.join(", "));
+        return Err(no_authority(&authority));
     }
     Ok(component)
+}
+
+fn no_authority(imports: &[String]) -> Error {
+    anyhow!(
+        "it imports {}, but a plugin may import `relink:plugin/diag.log` and nothing else\n  fix: a dependency asks for time, \
+         randomness or files; leave it out, or switch off its feature that does (in Rust, \
+         `cargo tree --target wasm32-unknown-unknown --edges features` shows who brings it)",
+        imports.join(", ")
+    )
+}
+
+/// The imports of a core module that no contract of ours explains.
+fn strange_imports(core_module: &[u8]) -> Vec<String> {
+    /// The canonical ABI has names of its own beside those of interfaces.
+    const EXPLAINED: [&str; 4] = ["relink:plugin/", "[export]", "$root", "env"];
+    let sections = wasmparser::Parser::new(0).parse_all(core_module).filter_map(Result::ok);
+    let imports = sections.filter_map(|section| match section {
+        wasmparser::Payload::ImportSection(imports) => Some(imports.into_imports()),
+        _ => None,
+    });
+    let strange = imports
+        .flatten()
+        .filter_map(Result::ok)
+        .filter(|import| !EXPLAINED.iter().any(|explained| import.module.starts_with(explained)));
+    strange.map(|import| format!("`{}::{}`", import.module, import.name)).collect()
 }
 
 /// Names the functions that the component imports from anywhere but the diagnostic interface.
@@ -67,5 +95,23 @@ fn decode(component: &[u8]) -> Result<(Resolve, WorldId)> {
     match decoded {
         DecodedWasm::Component(resolve, world) => Ok((resolve, world)),
         DecodedWasm::WitPackage(..) => bail!("it is a WIT package and no component"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::{EntityType, ImportSection, Module, TypeSection};
+
+    use super::*;
+
+    #[test]
+    fn an_import_that_no_host_has_is_named_with_the_usual_cause() {
+        let (mut types, mut imports) = (TypeSection::new(), ImportSection::new());
+        types.ty().function([], []);
+        imports.import("relink:plugin/diag@0.2.0", "log", EntityType::Function(0));
+        imports.import("wasi_snapshot_preview1", "random_get", EntityType::Function(0));
+        let error = encode(Module::new().section(&types).section(&imports).as_slice()).unwrap_err().to_string();
+        assert!(error.contains("it imports `wasi_snapshot_preview1::random_get`, but"), "{error}");
+        assert!(error.contains("fix: a dependency asks"), "{error}");
     }
 }

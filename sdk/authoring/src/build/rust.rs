@@ -35,7 +35,8 @@ pub(super) fn build(folder: &Path, component: &Path) -> Result<()> {
              or on Debian `sudo apt-get install rustc-web cargo-web rust-web-src lld-22`"
         );
     };
-    command::announce(format_args!("building {} with {toolchain}", package.name));
+    let first = if target.exists() { "" } else { "; the first build takes some minutes" };
+    command::announce(format_args!("building {} with {toolchain}{first}", package.name));
     command::run(toolchain.cargo(&target).current_dir(&folder).args(["--package", &package.name]))?;
     let core_module = core_modules(&target).join(file);
     let bytes = fs::read(&core_module).with_context(|| format!("{} cannot be read", core_module.display()))?;

@@ -59,7 +59,7 @@ impl Toolchain {
             }
         }
         cargo
-            .args(["build", "--quiet", "--release", "--lib", "--target", TARGET, "--target-dir"])
+            .args(["build", "--release", "--lib", "--target", TARGET, "--target-dir"])
             .arg(guest_target)
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s")
             .env("CARGO_PROFILE_RELEASE_LTO", "true")
@@ -120,7 +120,10 @@ fn add_target_once(notes: &Path) -> bool {
     if fs::read_to_string(&refusal).is_ok_and(|refused| refused == compiler) {
         return false;
     }
-    command::announce(format_args!("asking rustup for {TARGET}"));
+    let toolchain = active_toolchain(&rustup);
+    command::announce(format_args!(
+        "adding {TARGET} to the toolchain {toolchain} of rustup, once: `rustup target add {TARGET}`"
+    ));
     let mut add = Command::new(rustup);
     if command::succeeds_within(RUSTUP_LIMIT, add.args(["target", "add", TARGET])) {
         return own_toolchain_has_target();
@@ -130,6 +133,12 @@ fn add_target_once(notes: &Path) -> bool {
     let _ = fs::create_dir_all(notes);
     let _ = fs::write(refusal, compiler);
     false
+}
+
+/// The toolchain that is chosen here, by a setting, a variable or a file: what is added serves all that use it.
+fn active_toolchain(rustup: &Path) -> String {
+    let shown = command::capture(Command::new(rustup).args(["show", "active-toolchain"])).unwrap_or_default();
+    shown.split_whitespace().next().unwrap_or("in use").to_owned()
 }
 
 /// Debian names the linker after the version of LLVM; the newest understands what any rustc writes.

@@ -9,14 +9,14 @@ use relink_declarative::Mistake;
 use super::span;
 
 /// A file and what stands in it.
-pub(super) struct Source<'a> {
-    pub(super) path: String,
-    pub(super) text: &'a str,
+pub(crate) struct Source<'a> {
+    pub(crate) path: String,
+    pub(crate) text: &'a str,
 }
 
 impl Source<'_> {
     /// The file is no TOML, or a value in it cannot be what it should.
-    pub(super) fn unreadable(&self, error: &toml::de::Error) -> Error {
+    pub(crate) fn unreadable(&self, error: &toml::de::Error) -> Error {
         match error.span() {
             Some(span) => anyhow!(self.shown(error.message(), None, span)),
             None => anyhow!("{}: {}", self.path, error.message()),
@@ -24,7 +24,7 @@ impl Source<'_> {
     }
 
     /// The parts of the file do not fit together.
-    pub(super) fn contradictions(&self, mistakes: &[Mistake]) -> String {
+    pub(crate) fn contradictions(&self, mistakes: &[Mistake]) -> String {
         let shown = mistakes.iter().map(|mistake| {
             let span = span::find(self.text, &mistake.place);
             self.shown(&mistake.what, Some(&mistake.fix), span)
@@ -32,7 +32,8 @@ impl Source<'_> {
         shown.collect::<Vec<_>>().join("\n\n")
     }
 
-    fn shown(&self, what: &str, fix: Option<&str>, span: Range<usize>) -> String {
+    /// A mistake under the line in which it stands.
+    pub(crate) fn shown(&self, what: &str, fix: Option<&str>, span: Range<usize>) -> String {
         let path = self.path.trim_start_matches("./");
         let place = Snippet::source(self.text).path(path).annotation(AnnotationKind::Primary.span(span));
         let mut group = Level::ERROR.no_name().primary_title(what).element(place);

@@ -53,6 +53,7 @@ fn build_extism(workspace: &Workspace, peers: &Path) -> Result<()> {
 
     let toolchain = guests::find_toolchain(workspace).context("no toolchain builds WebAssembly here")?;
     let mut guest = toolchain.cargo(&guests);
+    guest.arg("--quiet");
     run::run(guest.args(["-p", "extism-guest", "--manifest-path"]).arg(&manifest))?;
 
     let folder = peers.join("extism");

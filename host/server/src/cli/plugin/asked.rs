@@ -11,11 +11,11 @@ use relink_core::time::{Day, Timestamp};
 use relink_egress::{Credentials, Egress, EgressConfig, Routes};
 use relink_fixtures::Recording;
 use relink_runtime::{Plugin, Proof};
-use serde_json::{Map, Value};
 
 use super::conversation::Conversation;
-use super::secrets;
 use super::target::{Named, Target};
+use super::warnings::Warnings;
+use super::{secrets, settings};
 use crate::config::Config;
 
 /// Days that are fetched unless somebody says which: enough to see that it works.
@@ -51,7 +51,7 @@ pub(super) struct Asked {
     #[arg(long, value_name = "FILE")]
     secrets: Option<PathBuf>,
     /// Reach a host elsewhere, as in `*=http://127.0.0.1:9100/{host}`
-    #[arg(long = "route", value_name = "HOST=URL", value_parser = parse_pair)]
+    #[arg(long = "route", value_name = "HOST=URL", value_parser = parse_route)]
     routes: Vec<(String, String)>,
 }
 
@@ -72,6 +72,7 @@ pub(super) struct Prepared {
     pub(super) method: AuthMethod,
     pub(super) credentials: Credentials,
     pub(super) egress: Egress,
+    pub(super) routes: Routes,
     pub(super) operation: Operation,
     pub(super) context: Context,
 }
@@ -82,20 +83,21 @@ impl Asked {
         let (target, plugin) = self.named.load(config, Proof::Spared)?;
         let method = self.find_method(&plugin)?.clone();
         let operation = self.operation(&plugin, now.day())?;
-        let credentials = secrets::read(&method, self.secrets.as_deref(), |name| std::env::var(name).ok())?;
+        let credentials = secrets::read(&plugin.descriptor().auth, &method, self.secrets.as_deref(), |name| {
+            std::env::var(name).ok()
+        })?;
         let routes = config.egress.routes.clone().into_iter().chain(self.routes.clone());
         let routes = Routes::new(routes.collect::<BTreeMap<_, _>>())?;
-        let egress = Egress::new(EgressConfig { routes, ..EgressConfig::default() })?;
-        let settings: Map<String, Value> =
-            self.settings.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+        let egress = Egress::new(EgressConfig { routes: routes.clone(), ..EgressConfig::default() })?;
+        let settings = settings::read(plugin.descriptor(), &self.settings)?;
         let context = Context {
             now,
             seed,
-            config: Value::from(settings).to_string(),
+            config: settings.to_string(),
             auth_method: method.id.clone(),
             account: self.account.clone(),
         };
-        Ok(Prepared { target, plugin, method, credentials, egress, operation, context })
+        Ok(Prepared { target, plugin, method, credentials, egress, routes, operation, context })
     }
 
     fn find_method<'a>(&self, plugin: &'a Plugin) -> Result<&'a AuthMethod> {
@@ -152,12 +154,28 @@ impl Prepared {
             method: &self.method,
             credentials: &self.credentials,
             egress: &self.egress,
+            routes: &self.routes,
             context: self.context.clone(),
             recording: Recording::default(),
+            warnings: self.warnings(),
             requests: 0,
             answer: None,
         }
     }
+
+    /// What looks for nothing finds nothing, and is not doubted.
+    fn warnings(&self) -> Option<Warnings> {
+        match &self.operation {
+            Operation::Sync(slice) => Some(Warnings::about(self.plugin.descriptor().dataset(&slice.dataset))),
+            Operation::Accounts => Some(Warnings::about(None)),
+            Operation::Probe | Operation::Identify => None,
+        }
+    }
+}
+
+fn parse_route(text: &str) -> Result<(String, String), String> {
+    let (host, url) = text.split_once('=').ok_or("write it as HOST=URL, as in `*=http://127.0.0.1:9100/{host}`")?;
+    Ok((host.to_owned(), url.to_owned()))
 }
 
 fn parse_pair(text: &str) -> Result<(String, String), String> {

@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use relink_core::plugin::{AuthMethod, Descriptor, SecretSlot, SyncMode};
 use relink_runtime::fixtures::convert;
 use relink_runtime::{Plugin, Proof, Reach};
 
+use super::settings;
 use super::target::{Named, Target};
 use crate::config::Config;
 
@@ -19,19 +20,34 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     let (target, plugin) = arguments.named.load(config, Proof::Fixtures)?;
-    let problems = problems(&target, &plugin)?;
+    refuse_problems(&target, &plugin)?;
+    println!("{} {} is a valid plugin (sha-256 {}).", plugin.id(), plugin.version(), plugin.digest());
+    describe(plugin.descriptor());
+    if plugin.carries_fixtures() {
+        println!("  carries its fixtures, and they hold");
+    }
+    warn_unproven(&plugin);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a plugin that every host would take, and that would not work or is another one than its author thinks.
+pub(super) fn refuse_problems(target: &Target, plugin: &Plugin) -> Result<()> {
+    let problems = problems(target, plugin)?;
     if problems.is_empty() {
-        println!("{} {} is a valid plugin (sha-256 {}).", plugin.id(), plugin.version(), plugin.digest());
-        describe(plugin.descriptor());
-        println!("  {}", proven(&plugin));
-        return Ok(ExitCode::SUCCESS);
+        return Ok(());
     }
-    println!("{} {} would not work:", plugin.id(), plugin.version());
-    for problem in &problems {
-        println!("  {problem}");
-    }
-    println!("fix: correct the descriptor in the plugin's code or plugin.toml, then build again");
-    Ok(ExitCode::FAILURE)
+    let whose = if target.home.join("Cargo.toml").is_file() {
+        " (`env!(\"CARGO_PKG_VERSION\")` is the version of Cargo.toml)"
+    } else {
+        ""
+    };
+    bail!(
+        "{} {} would not work:\n  {}\n  fix: correct the descriptor in the plugin's code{whose} or plugin.toml, then build \
+         again",
+        plugin.id(),
+        plugin.version(),
+        problems.join("\n  ")
+    )
 }
 
 /// What would go wrong after the gates of the sandbox: requests that are refused, and a manifest that says
@@ -39,18 +55,19 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
 fn problems(target: &Target, plugin: &Plugin) -> Result<Vec<String>> {
     let refused = relink_egress::check_descriptor(plugin.descriptor()).err().unwrap_or_default();
     let mut problems: Vec<String> = refused.iter().map(ToString::to_string).collect();
+    problems.extend(settings::problem(plugin.descriptor()));
     if let Some(manifest) = target.manifest()? {
         problems.extend(relink_fixtures::disagreements(&convert::described(plugin.descriptor()), &manifest));
     }
     Ok(problems)
 }
 
-fn proven(plugin: &Plugin) -> &'static str {
-    if plugin.carries_fixtures() {
-        "carries its fixtures, and they hold"
-    } else {
-        "warning: it carries no fixtures, so a host cannot try it before it takes service\n  fix: build it with \
-         `relink plugin build`, which puts in those of the folder `fixtures`"
+pub(super) fn warn_unproven(plugin: &Plugin) {
+    if !plugin.carries_fixtures() {
+        eprintln!(
+            "warning: it carries no fixtures, so a host cannot try it before it takes service\n  fix: write some into the \
+             folder `fixtures` of its project, and build it with `relink plugin build`, which puts them in"
+        );
     }
 }
 

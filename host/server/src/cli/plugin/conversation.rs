@@ -8,14 +8,17 @@ use relink_core::plugin::{
     AuthMethod, Context, Event, Facts, Failure, Found, Next, Operation, Phase, Request, Response, TransportFailure,
     TransportKind,
 };
-use relink_core::reason::Diagnosis;
+use relink_core::reason::{Diagnosis, Reason};
 use relink_core::time::in_words;
-use relink_egress::{Answer, Call, Credentials, Egress, Scope, SendError};
-use relink_engine::diagnose::doubt;
+use relink_egress::{Answer, Call, Credentials, Egress, Routes, Scope, SendError};
+use relink_engine::diagnose::{doubt, plugin_refused};
 use relink_fixtures::Recording;
 use relink_runtime::Plugin;
 use relink_runtime::fixtures::convert;
 use tokio::time::sleep;
+use url::Url;
+
+use super::warnings::Warnings;
 
 /// As many as a server sends for one operation.
 const MAX_REQUESTS: u32 = 10_000;
@@ -28,9 +31,11 @@ pub(super) struct Conversation<'a> {
     pub(super) method: &'a AuthMethod,
     pub(super) credentials: &'a Credentials,
     pub(super) egress: &'a Egress,
+    pub(super) routes: &'a Routes,
     /// Its time goes on by the waits alone, so that a replay tells the plugin the same.
     pub(super) context: Context,
     pub(super) recording: Recording,
+    pub(super) warnings: Option<Warnings>,
     pub(super) requests: u32,
     pub(super) answer: Option<Answer>,
 }
@@ -43,8 +48,8 @@ pub(super) enum Ending {
 
 /// An answer that the plugin took for a failure.
 pub(super) struct Refused {
-    /// What the plugin said of it.
-    pub(super) diagnosis: Diagnosis,
+    /// What the plugin said of it; it is not asked if it has sent nothing.
+    pub(super) diagnosis: Option<Diagnosis>,
     evidence: Failure,
     /// The plugin's note for the operator.
     pub(super) note: String,
@@ -53,7 +58,7 @@ pub(super) struct Refused {
 impl Refused {
     /// The diagnosis as a server would show it, which does not take every answer of a plugin.
     pub(super) fn for_people(&self) -> Diagnosis {
-        doubt(self.diagnosis.clone(), &self.evidence)
+        self.diagnosis.clone().map_or_else(plugin_refused, |diagnosis| doubt(diagnosis, &self.evidence))
     }
 }
 
@@ -71,6 +76,9 @@ impl Conversation<'_> {
             let out = out.with_context(|| format!("plugin {} misbehaved in `step`", self.plugin.id()))?;
             if let Some(throttle) = &out.throttle {
                 self.egress.note_throttle(self.plugin.descriptor(), SCOPE, throttle, self.context.now);
+            }
+            if let Some(warnings) = &mut self.warnings {
+                warnings.found(&out.found);
             }
             on_found(out.found)?;
             state = out.state;
@@ -103,7 +111,10 @@ impl Conversation<'_> {
                     self.answer = response.more.then_some(answer);
                     return Ok(self.answered(response));
                 }
-                Err(SendError::Failed(failure)) => return Ok(self.unanswered(failure)),
+                Err(SendError::Failed(failure)) => {
+                    self.say_where(request);
+                    return Ok(self.unanswered(failure));
+                }
                 Err(SendError::Throttled { retry_after_ms }) => pause("a rate budget is used up", retry_after_ms).await,
             }
         }
@@ -125,14 +136,40 @@ impl Conversation<'_> {
         Event::Woken
     }
 
+    /// Says what the author should look at again, once the operation is done.
+    pub(super) fn warn(&self) {
+        for warning in self.warnings.iter().flat_map(Warnings::lines) {
+            eprintln!("warning: {warning}");
+        }
+    }
+
     fn answered(&mut self, response: Response) -> Event {
+        if let Some(warnings) = &mut self.warnings {
+            warnings.answered(&response.body);
+        }
         self.recording.answer(&convert::response(&response));
         Event::Answered(response)
     }
 
+    /// Who does not answer is not the provider, if the request went elsewhere.
+    fn say_where(&self, request: &Request) {
+        let Ok(url) = request.url.parse::<Url>() else { return };
+        let routed = self.routes.rewrite(&url);
+        if routed.origin() != url.origin() {
+            let (host, place) = (url.host_str().unwrap_or_default(), routed.origin().ascii_serialization());
+            eprintln!("requests to {host} are routed to {place}");
+        }
+    }
+
     fn unanswered(&mut self, failure: TransportFailure) -> Event {
-        if failure.kind == TransportKind::Blocked {
-            eprintln!("this request was not sent: {}", failure.detail);
+        match failure.kind {
+            TransportKind::Blocked => eprintln!("this request was not sent: {}", failure.detail),
+            TransportKind::TooLarge => eprintln!(
+                "the answer is larger than this request takes: {}\n  fix: ask for less per page, let the request take more \
+                 with `max_bytes`, or read the answer in chunks",
+                failure.detail
+            ),
+            _ => eprintln!("no answer: {}", failure.detail),
         }
         self.recording.no_answer(convert::transport_kind(failure.kind));
         Event::Unanswered(failure)
@@ -144,6 +181,7 @@ impl Conversation<'_> {
             Operation::Sync(slice) => (Phase::Sync, Some(slice.dataset.clone())),
             Operation::Probe | Operation::Identify | Operation::Accounts => (Phase::Probe, None),
         };
+        let has_asked = !matches!(evidence, Event::Start(_));
         let (response, transport) = match evidence {
             Event::Answered(response) => (Some(response), None),
             Event::Unanswered(failure) => (None, Some(failure)),
@@ -164,9 +202,18 @@ impl Conversation<'_> {
             account: self.context.account.clone(),
             facts: Facts { consecutive: 1, ..Facts::default() },
         };
-        let diagnosis = self.plugin.classify(evidence.clone());
-        let diagnosis = diagnosis.with_context(|| format!("plugin {} misbehaved in `classify`", self.plugin.id()))?;
+        let diagnosis = has_asked.then(|| self.classify(&evidence, &note)).transpose()?;
         Ok(Ending::Failed(Box::new(Refused { diagnosis, evidence, note })))
+    }
+
+    fn classify(&self, evidence: &Failure, note: &str) -> Result<Diagnosis> {
+        let id = self.plugin.id();
+        let diagnosis = self.plugin.classify(evidence.clone());
+        let diagnosis = diagnosis.with_context(|| format!("plugin {id} misbehaved in `classify`"))?;
+        if diagnosis.reason == Reason::NotAFailure {
+            bail!("plugin {id} has a fault: it stopped at an answer that it calls no failure\n  its note: {note}");
+        }
+        Ok(diagnosis)
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use relink_runtime::{Approval, ChangeError, History, ListingState, Package, Registry, signature_file};
+use relink_runtime::{Approval, ChangeError, Gate, History, ListingState, Package, Refusal, Registry, signature_file};
 
 use crate::cli::offline::Plugins;
 use crate::cli::plugin::access::{Access, Pulled};
@@ -34,10 +34,26 @@ pub(in crate::cli) struct Install {
 pub(super) fn install(config: &Config, arguments: &Install) -> Result<ExitCode> {
     let package = arguments.package()?;
     let approval = if arguments.approve { Approval::Given } else { Approval::Pending };
-    let plugin = Plugins::open_for_change(config)?.registry().install(package, approval)?;
+    let plugins = Plugins::open_for_change(config)?;
+    let plugin = match plugins.registry().install(package.clone(), approval) {
+        Err(ChangeError::Refused(refusal)) if refusal.gate == Gate::Approval => {
+            return wait(plugins.registry(), package, &refusal);
+        }
+        installed => installed?,
+    };
     println!("{} {} is in service (sha-256 {}).", plugin.id(), plugin.version(), plugin.digest());
     describe(plugin.descriptor());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps a version that asks for more than was granted, so that it can be approved by its name. It is a failure
+/// since what was asked for, to be in service, is not done.
+fn wait(registry: &Registry, package: Package, refusal: &Refusal) -> Result<ExitCode> {
+    let proposed = registry.propose(package)?;
+    let plugin = proposed.plugin();
+    eprintln!("{} {} waits for your approval: {}", plugin.id(), plugin.version(), refusal.found);
+    eprintln!("  fix: run `relink plugin approve {0}` if you agree, or `relink plugin reject {0}`", plugin.id());
+    Ok(ExitCode::FAILURE)
 }
 
 impl Install {

@@ -10,6 +10,7 @@ use relink_runtime::{Limits, Proof};
 use super::access::Access;
 use super::block_on;
 use super::manage::read_package;
+use super::sign::refuse_other_bytes;
 use crate::app::system_time;
 use crate::cli::offline;
 use crate::config::Config;
@@ -28,6 +29,9 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     let package = read_package(&arguments.file, None)?;
+    if let Some(signature) = &package.signature {
+        refuse_other_bytes(&package.component, signature)?;
+    }
     let plugin = offline::load(config, &package.component, Proof::Fixtures)
         .with_context(|| format!("the plugin {} is refused", arguments.file.display()))?;
     let address = arguments.address.clone().for_version(plugin.version())?;

@@ -33,12 +33,15 @@ pub(in crate::cli) struct Arguments {
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> Result<ExitCode> {
     // The seed of every replay, so that a request made of it is the same then.
     let prepared = arguments.asked.prepare(config, system_time(), Surroundings::seed())?;
-    let out = arguments.out.clone().unwrap_or_else(|| prepared.target.fixtures().join(file_name(&prepared.operation)));
+    let out = arguments.out.clone().unwrap_or_else(|| prepared.target.fixtures().join(file_name(&prepared)));
     if out.exists() {
         bail!("{} exists already: name another file with --out", out.display());
     }
     let mut conversation = prepared.converse();
     let ending = conversation.hold(&prepared.operation, |_| Ok(())).await?;
+    if matches!(ending, Ending::Done) {
+        conversation.warn();
+    }
     let exchange = conversation.recording.into_exchange();
     let about = arguments.about.clone().unwrap_or_else(|| format!("recorded: {}", in_words(&prepared.operation)));
     let fixture = Fixture {
@@ -91,7 +94,7 @@ fn completed(mut fixture: Fixture, prepared: &Prepared, ending: &Ending) -> Resu
     let mut subject = Sandboxed::new(Arc::clone(&prepared.plugin));
     fixture.found = Finds::of(&relink_fixtures::found_by(&mut subject, &fixture));
     if let Ending::Failed(refused) = ending {
-        fixture.diagnosis = Some(Diagnosed::of(&convert::diagnosis(refused.diagnosis.clone())));
+        fixture.diagnosis = refused.diagnosis.clone().map(|diagnosis| Diagnosed::of(&convert::diagnosis(diagnosis)));
     }
     let differences = relink_fixtures::run(&mut subject, &fixture);
     if !differences.is_empty() {
@@ -140,14 +143,16 @@ fn in_words(operation: &Operation) -> String {
     }
 }
 
-fn file_name(operation: &Operation) -> String {
-    let name = match operation {
+/// The methods of a plugin are asked in different ways, so each has a recording of its own.
+fn file_name(prepared: &Prepared) -> String {
+    let name = match &prepared.operation {
         Operation::Probe => "probe",
         Operation::Identify => "identify",
         Operation::Accounts => "accounts",
         Operation::Sync(slice) => &slice.dataset,
     };
-    format!("recorded-{name}.json")
+    let is_first = prepared.plugin.descriptor().auth.first().is_none_or(|first| first.id == prepared.method.id);
+    if is_first { format!("recorded-{name}.json") } else { format!("recorded-{name}-{}.json", prepared.method.id) }
 }
 
 fn write(path: &Path, fixture: &Fixture) -> Result<()> {

@@ -37,7 +37,10 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> Result<ExitCo
     let (lines, requests) = (counted(count, "line"), counted(conversation.requests as usize, "request"));
     eprintln!("{lines} found with {requests}.");
     Ok(match ending {
-        Ending::Done => ExitCode::SUCCESS,
+        Ending::Done => {
+            conversation.warn();
+            ExitCode::SUCCESS
+        }
         Ending::Failed(refused) => {
             let verdict = Verdict::of(refused.for_people());
             eprintln!("\nIt failed: {}\nPeople would be told:\n{verdict}", refused.note);

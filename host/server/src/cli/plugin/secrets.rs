@@ -14,15 +14,19 @@ use zeroize::Zeroizing;
 const PREFIX: &str = "PLUGIN_SECRET_";
 
 /// Reads what requests of this method need; the environment goes before the file.
+///
+/// A file may hold the secrets of all methods of the plugin.
 pub(super) fn read(
+    methods: &[AuthMethod],
     method: &AuthMethod,
     file: Option<&Path>,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Credentials> {
     let mut written = file.map(read_file).transpose()?.unwrap_or_default();
+    let of_plugin: BTreeSet<&str> = methods.iter().flat_map(|method| slots(method).chain(needed(method))).collect();
     let needed = needed(method);
     let known: BTreeSet<&str> = slots(method).chain(needed.iter().copied()).collect();
-    if let Some(unknown) = written.keys().find(|name| !known.contains(name.as_str())) {
+    if let Some(unknown) = written.keys().find(|name| !of_plugin.contains(name.as_str())) {
         let known: Vec<&str> = known.into_iter().collect();
         bail!("auth method {:?} has no secret {unknown:?}; there are: {}", method.id, known.join(", "));
     }
@@ -85,11 +89,12 @@ mod tests {
 
     use super::*;
 
+    fn slot(name: &str, optional: bool) -> SecretSlot {
+        let (name, label) = (name.to_owned(), name.to_owned());
+        SecretSlot { name, label, help_url: None, public: false, optional }
+    }
+
     fn method() -> AuthMethod {
-        let slot = |name: &str, optional| {
-            let (name, label) = (name.to_owned(), name.to_owned());
-            SecretSlot { name, label, help_url: None, public: false, optional }
-        };
         let placement = |secret: &str| Placement {
             secret: secret.to_owned(),
             place: Place::Header,
@@ -109,6 +114,14 @@ mod tests {
         }
     }
 
+    fn read(
+        method: &AuthMethod,
+        file: Option<&Path>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Credentials> {
+        super::read(std::slice::from_ref(method), method, file, variable)
+    }
+
     fn file(text: &str) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
@@ -124,6 +137,22 @@ mod tests {
         };
         assert_eq!(value(|_| None), "from-the-file");
         assert_eq!(value(|name| (name == "PLUGIN_SECRET_API_KEY").then(|| "from-outside".to_owned())), "from-outside");
+    }
+
+    #[test]
+    fn one_file_serves_all_methods_and_each_is_given_its_own() {
+        let oauth = AuthMethod {
+            id: "oauth".to_owned(),
+            app_secrets: vec![],
+            user_secrets: vec![slot("access_token", false)],
+            uses: vec![],
+            ..method()
+        };
+        let file = file("api_key = \"of-the-key\"\naccess_token = \"of-oauth\"");
+        let methods = [method(), oauth];
+        let credentials = super::read(&methods, &methods[1], Some(file.path()), |_| None).unwrap();
+        assert_eq!(credentials.get("access_token").unwrap().expose(), "of-oauth");
+        assert!(credentials.get("api_key").is_none());
     }
 
     #[test]

@@ -11,12 +11,13 @@ use relink_fixtures::Case;
 use relink_runtime::{Plugin, Proof};
 
 use super::interpreter::INTERPRETER;
+use super::leaks;
 use crate::cli::offline;
 use crate::config::Config;
 
 #[derive(Args)]
 pub(super) struct Named {
-    /// A component, or the folder of a project, which is built first if a source is newer
+    /// A component, or the folder of a project, which is built first if a source or a fixture has changed
     #[arg(default_value = ".", value_name = "FILE_OR_PROJECT")]
     target: PathBuf,
 }
@@ -33,9 +34,8 @@ impl Named {
         let path = &self.target;
         if path.is_dir() {
             let project = Project::open(path)?;
-            if !project.is_built() {
-                build::build(&project, &project.component(), INTERPRETER)?;
-            }
+            leaks::refuse(path)?;
+            build::bring_up_to_date(&project, INTERPRETER)?;
             return Ok(Target { component: project.component(), home: path.clone() });
         }
         if !path.is_file() {
