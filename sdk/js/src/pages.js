@@ -45,7 +45,7 @@ export const Pages = {
 
   /** The next page begins behind the last item of this one, whose id lies at a JSON pointer in it. */
   lastItem: (pointer, options) =>
-    new Paginator("Pages.lastItem", { query: "after", ...options }, { next: ({ items }) => (items.length === 0 ? null : { token: idOf(items.at(-1), pointer) }) }),
+    new Paginator("Pages.lastItem", { query: "after", ...options }, { pointer, next: ({ items }) => (items.length === 0 ? null : { token: idOf(items.at(-1), pointer) }) }),
 };
 
 class Paginator {

@@ -135,6 +135,8 @@ class Pages:
         A page without items is the last one; `only_if` saves the request for it.
         """
 
+        documents.require_pointers("Pages.last_item", pointer)
+
         def find_next(_: Pages, seen: _Answered) -> Page:
             return _behind(seen.items[-1], pointer) if seen.items else None
 

@@ -70,9 +70,9 @@ async fn give(
 fn sign(signer: &Certified, claims: &Value) -> String {
     let header = json!({ "typ": "JWT", "alg": "ES256", "x5c": [STANDARD.encode(signer.certificate.der())] });
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
-    let signed = format!("{}.{}", encode(&header), encode(claims));
+    let content = format!("{}.{}", encode(&header), encode(claims));
     let (algorithm, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
     let key = EcdsaKeyPair::from_pkcs8(algorithm, &signer.key.serialize_der(), &random).unwrap();
-    let signature = key.sign(&random, signed.as_bytes()).unwrap();
-    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    let signature = key.sign(&random, content.as_bytes()).unwrap();
+    format!("{content}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
