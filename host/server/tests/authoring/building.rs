@@ -108,8 +108,9 @@ fn a_component_without_fixtures_is_taken_with_a_warning() {
     let file = beacon.folder().join("dist/beacon.wasm");
     let component = fs::read(&file).unwrap();
     fs::write(&file, replaced(component, b"relink:fixtures", b"relink:somewhat")).unwrap();
-    let said = beacon.plugin(&["check", "dist/beacon.wasm"]).done();
-    assert!(said.contains("warning: it carries no fixtures"), "{said}");
+    let checked = beacon.plugin(&["check", "dist/beacon.wasm"]);
+    assert!(checked.err.contains("warning: it carries no fixtures"), "{checked:?}");
+    checked.done();
 }
 
 /// The bytes with `from` replaced by `to`, which is as long, so that no length in them becomes wrong.
