@@ -94,6 +94,7 @@ fn install(registry: &Registry, component: Vec<u8>) {
     registry.install(Package { component, signature: None }, Approval::Pending).unwrap();
 }
 
+#[expect(clippy::disallowed_methods, reason = "the thread is the test's own")]
 fn wait_for(file: &Path) {
     let until = Instant::now() + Duration::from_secs(30);
     while !file.exists() {
