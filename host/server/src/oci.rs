@@ -7,11 +7,13 @@
 
 mod address;
 mod artifact;
+mod authorities;
 mod login;
 mod remote;
 mod trouble;
 
 pub(crate) use address::{Address, SCHEME};
 pub(crate) use artifact::Artifact;
+pub(crate) use authorities::read_authorities;
 pub(crate) use login::saved_login;
 pub(crate) use remote::{Found, Protocol, Remote};

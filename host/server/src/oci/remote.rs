@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow, bail};
 use futures::TryStreamExt;
 use http::HeaderValue;
-use oci_client::client::{Client, ClientConfig, ClientProtocol};
+use oci_client::client::{Certificate, Client, ClientConfig, ClientProtocol};
 use oci_client::errors::OciDistributionError as Failure;
 use oci_client::manifest::{
     IMAGE_MANIFEST_LIST_MEDIA_TYPE, IMAGE_MANIFEST_MEDIA_TYPE, OCI_IMAGE_INDEX_MEDIA_TYPE, OCI_IMAGE_MEDIA_TYPE,
@@ -29,9 +29,11 @@ const ACCEPTED: [&str; 4] =
 const VERSIONS_NAMED: usize = 10;
 
 /// How a registry is spoken to.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
-    Https,
+    Https {
+        /// Trusted beside those that the machine trusts.
+        authorities: Vec<Certificate>,
+    },
     /// Only on this machine.
     PlainHttp,
 }
@@ -58,7 +60,7 @@ pub(crate) struct Found {
 
 impl Remote {
     pub(crate) fn new(address: Address, login: RegistryAuth, protocol: Protocol) -> Result<Self> {
-        if protocol == Protocol::PlainHttp && !address.is_loopback() {
+        if matches!(protocol, Protocol::PlainHttp) && !address.is_loopback() {
             bail!(
                 "{} is not on this machine: over plain http others could read the password and change the plugin",
                 address.host()
@@ -67,7 +69,7 @@ impl Remote {
         // Another part of the process may have chosen the same before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let asked = Asked { address, login, protocol };
-        let client = Client::try_from(config(protocol)).map_err(|failure| explain(&failure, &asked))?;
+        let client = Client::try_from(config(&asked.protocol)).map_err(|failure| explain(&failure, &asked))?;
         Ok(Self { client, asked })
     }
 
@@ -168,7 +170,7 @@ impl Remote {
     }
 }
 
-fn config(protocol: Protocol) -> ClientConfig {
+fn config(protocol: &Protocol) -> ClientConfig {
     let secure = ClientConfig {
         // A list of several artifacts is not for us to choose from.
         platform_resolver: None,
@@ -178,7 +180,7 @@ fn config(protocol: Protocol) -> ClientConfig {
         ..ClientConfig::default()
     };
     match protocol {
-        Protocol::Https => secure,
+        Protocol::Https { authorities } => ClientConfig { extra_root_certificates: authorities.clone(), ..secure },
         Protocol::PlainHttp => ClientConfig {
             protocol: ClientProtocol::Http,
             // Keeps such requests from a proxy of the surroundings, and from wherever a registry sends us on to:

@@ -1,11 +1,13 @@
 //! What goes wrong between a person and a registry, in words. Nothing that the registry sent as a page and no
 //! URL is repeated: both may hold what is for nobody's eyes.
 
+mod connecting;
+
 use anyhow::{Error, anyhow};
 use oci_client::errors::{DigestError, OciDistributionError as Failure, OciEnvelope, OciErrorCode};
 use oci_client::secrets::RegistryAuth;
 
-use super::remote::{Asked, Protocol};
+use super::remote::Asked;
 
 /// How much of a registry's own words is repeated.
 const LONGEST_REMARK: usize = 200;
@@ -30,10 +32,11 @@ pub(super) fn explain(failure: &Failure, asked: &Asked) -> Error {
         }
         Failure::ServerError { code, .. } => anyhow!("{host} answers with status {code}: try again later"),
         Failure::RequestError(error) if error.is_timeout() => anyhow!("{host} does not answer in time"),
-        Failure::RequestError(error) if error.is_connect() => {
-            let cause = innermost(error);
-            anyhow!("{host} cannot be reached: {cause}{}", hint(asked, &cause))
-        }
+        Failure::RequestError(error) if error.is_connect() => connecting::explain(error, error.url(), asked),
+        Failure::RequestError(error) if error.is_builder() => anyhow!(
+            "this machine trusts no authority that {host} could prove itself with: install the package \
+             ca-certificates, or name an authority with --ca-file"
+        ),
         Failure::RequestError(error) => anyhow!("the conversation with {host} broke off: {}", innermost(error)),
         failure if is_altered(failure) => altered(host),
         Failure::IoError(error) => anyhow!("the conversation with {host} broke off: {}", innermost(error)),
@@ -83,12 +86,6 @@ fn refused(asked: &Asked) -> Error {
              password on the standard input"
         ),
     }
-}
-
-/// What to do about an answer that is not TLS.
-fn hint(asked: &Asked, cause: &str) -> &'static str {
-    let speaks_http = asked.protocol == Protocol::Https && cause.contains("InvalidContentType");
-    if speaks_http && asked.address.is_loopback() { "; if it speaks plain http, add --plain-http" } else { "" }
 }
 
 fn has(envelope: &OciEnvelope, codes: &[OciErrorCode]) -> bool {

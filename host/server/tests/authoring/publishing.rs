@@ -1,7 +1,9 @@
 //! `relink plugin push`, `pull` and `install` with a registry.
 
 mod installing;
+mod logins;
 mod refusals;
+mod secure;
 
 use std::io::Write;
 use std::path::Path;
@@ -16,9 +18,15 @@ use crate::support::{Beacon, Said, relink, said};
 
 /// Runs a command against a registry on this machine, as somebody without any login.
 fn with(beacon: &Beacon, arguments: &[&str]) -> Said {
+    said(command(beacon, arguments).arg("--plain-http"))
+}
+
+/// A command of somebody whose only logins are those in the folder of the plugin.
+fn command(beacon: &Beacon, arguments: &[&str]) -> Command {
     let mut relink = relink(beacon.folder());
-    relink.arg("plugin").args(arguments).arg("--plain-http").env("DOCKER_CONFIG", beacon.folder());
-    said(relink.env("XDG_RUNTIME_DIR", beacon.folder()))
+    relink.arg("plugin").args(arguments).env("DOCKER_CONFIG", beacon.folder());
+    relink.env("XDG_RUNTIME_DIR", beacon.folder());
+    relink
 }
 
 /// Pushes the plugin to the tag of its version.
@@ -160,12 +168,16 @@ fn save_login(beacon: &Beacon, registry: &Registry, password: &str) {
     fs::write(beacon.folder().join("config.json"), login.to_string()).unwrap();
 }
 
-/// Runs a command that is given a password.
+/// Runs a command over plain http that is given a password.
 fn with_password(beacon: &Beacon, arguments: &[&str], password: &str) -> Said {
-    let mut relink = relink(beacon.folder());
-    relink.arg("plugin").args(arguments);
-    relink.args(["--plain-http", "--username", USERNAME]);
-    let mut relink = relink.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    as_user(command(beacon, arguments).arg("--plain-http"), USERNAME, password)
+}
+
+/// Runs a command as somebody who types a password.
+fn as_user(command: &mut Command, username: &str, password: &str) -> Said {
+    let mut relink = command.args(["--username", username]);
+    relink = relink.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut relink = relink.spawn().unwrap();
     writeln!(relink.stdin.take().unwrap(), "{password}").unwrap();
     let output = relink.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();

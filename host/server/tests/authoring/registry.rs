@@ -1,5 +1,9 @@
 //! Debian's `docker-registry`, on a free port of loopback and with a folder of its own.
 
+pub(crate) mod authority;
+pub(crate) mod neighbour;
+pub(crate) mod tokens;
+
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -13,6 +17,8 @@ use relink_authoring::command::wait_until;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use authority::{Authority, Certified};
+
 pub(crate) const USERNAME: &str = "ci";
 pub(crate) const PASSWORD: &str = "canary-registry-password";
 /// What `htpasswd -B` makes of it.
@@ -22,6 +28,9 @@ pub(crate) const NAME: &str = "acme/beacon";
 
 const START_LIMIT: Duration = Duration::from_secs(30);
 const LISTENING: &str = "listening on 127.0.0.1:";
+
+/// Lets [`USERNAME`] in.
+pub(crate) const GUARDED: &str = "auth: {htpasswd: {realm: plugins, path: htpasswd}}";
 
 /// A running registry; dropping it stops the process and removes its files.
 pub(crate) struct Registry {
@@ -33,20 +42,32 @@ pub(crate) struct Registry {
 impl Registry {
     /// Starts a registry that lets everybody in; none, if it is not installed.
     pub(crate) fn start() -> Option<Self> {
-        Self::start_with("")
+        Self::start_in(tempfile::tempdir().unwrap(), "", "")
     }
 
     /// Starts a registry that lets [`USERNAME`] in.
     pub(crate) fn start_guarded() -> Option<Self> {
-        Self::start_with("auth: {htpasswd: {realm: plugins, path: htpasswd}}")
+        Self::start_in(tempfile::tempdir().unwrap(), GUARDED, "")
     }
 
-    fn start_with(auth: &str) -> Option<Self> {
+    /// Starts a registry that speaks https, and whose tokens, if it has any, `authority` stands behind.
+    pub(crate) fn start_secure(certified: &Certified, authority: &Authority, settings: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("certificate.pem", certified.certificate.pem()),
+            ("key.pem", certified.key.serialize_pem()),
+            ("authority.pem", authority.pem()),
+        ] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        Self::start_in(folder, settings, ", tls: {certificate: certificate.pem, key: key.pem}")
+    }
+
+    fn start_in(folder: TempDir, settings: &str, tls: &str) -> Option<Self> {
         let place = folder.path();
         let settings = format!(
-            "version: 0.1\nlog: {{level: info}}\nhttp: {{addr: \"127.0.0.1:0\", secret: test}}\n\
-             storage: {{filesystem: {{rootdirectory: \"{}\"}}}}\n{auth}\n",
+            "version: 0.1\nlog: {{level: info}}\nhttp: {{addr: \"127.0.0.1:0\", secret: test{tls}}}\n\
+             storage: {{filesystem: {{rootdirectory: \"{}\"}}}}\n{settings}\n",
             place.display()
         );
         fs::write(place.join("settings.yml"), settings).unwrap();
@@ -121,7 +142,8 @@ impl Registry {
         let log = self.folder.path().join("log");
         let port = wait_until(START_LIMIT, || {
             let log = fs::read_to_string(&log).unwrap();
-            let port = log.split(LISTENING).nth(1).and_then(|rest| rest.split('"').next());
+            let port =
+                log.split(LISTENING).nth(1).and_then(|rest| rest.split(|letter: char| !letter.is_ascii_digit()).next());
             assert!(self.server.try_wait().unwrap().is_none(), "docker-registry does not start: {log}");
             port?.parse().ok()
         });

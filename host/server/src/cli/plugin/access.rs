@@ -1,5 +1,6 @@
 //! How the command line says who speaks to a registry, and how.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -7,7 +8,7 @@ use clap::Args;
 use oci_client::secrets::RegistryAuth;
 use relink_runtime::{Limits, Package};
 
-use crate::oci::{Address, Protocol, Remote, saved_login};
+use crate::oci::{Address, Protocol, Remote, read_authorities, saved_login};
 
 /// How long nothing is said about a download.
 const SAY_EVERY: Duration = Duration::from_secs(2);
@@ -19,6 +20,9 @@ pub(in crate::cli) struct Access {
     /// `podman login` left is used
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
+    /// Trust the authorities whose certificates are in this PEM file, beside those that the machine trusts
+    #[arg(long, value_name = "FILE", conflicts_with = "plain_http")]
+    ca_file: Option<PathBuf>,
     /// Speak http with a registry on this machine
     #[arg(long)]
     plain_http: bool,
@@ -33,12 +37,20 @@ pub(super) struct Pulled {
 
 impl Access {
     pub(super) fn open(&self, address: Address) -> Result<Remote> {
+        let protocol = self.protocol()?;
         let login = match &self.username {
             Some(username) => RegistryAuth::Basic(username.clone(), read_password(username)?),
             None => saved_login(&address)?,
         };
-        let protocol = if self.plain_http { Protocol::PlainHttp } else { Protocol::Https };
         Remote::new(address, login, protocol)
+    }
+
+    fn protocol(&self) -> Result<Protocol> {
+        if self.plain_http {
+            return Ok(Protocol::PlainHttp);
+        }
+        let authorities = self.ca_file.as_deref().map(read_authorities).transpose()?;
+        Ok(Protocol::Https { authorities: authorities.unwrap_or_default() })
     }
 
     /// Fetches a plugin with its signature, and says how far it is if that takes long.
