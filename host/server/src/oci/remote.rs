@@ -28,11 +28,18 @@ const ACCEPTED: [&str; 4] =
 /// How many versions are named to somebody who asks for one that is not there.
 const VERSIONS_NAMED: usize = 10;
 
+/// A proxy for what must not be sent: nothing listens on this port.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
 /// How a registry is spoken to.
 pub(crate) enum Protocol {
     Https {
         /// Trusted beside those that the machine trusts.
         authorities: Vec<Certificate>,
+        /// The proxy that leads out of here, if there is one.
+        proxy: Option<String>,
+        /// Which hosts are reached without a proxy.
+        no_proxy: Option<String>,
     },
     /// Only on this machine.
     PlainHttp,
@@ -180,12 +187,18 @@ fn config(protocol: &Protocol) -> ClientConfig {
         ..ClientConfig::default()
     };
     match protocol {
-        Protocol::Https { authorities } => ClientConfig { extra_root_certificates: authorities.clone(), ..secure },
+        Protocol::Https { authorities, proxy, no_proxy } => ClientConfig {
+            extra_root_certificates: authorities.clone(),
+            https_proxy: proxy.clone(),
+            no_proxy: no_proxy.clone(),
+            // A registry says itself who gives out its tokens, and the client would send the password there.
+            http_proxy: Some(NOWHERE.to_owned()),
+            ..secure
+        },
         Protocol::PlainHttp => ClientConfig {
             protocol: ClientProtocol::Http,
-            // Keeps such requests from a proxy of the surroundings, and from wherever a registry sends us on to:
-            // nothing listens on this port.
-            http_proxy: Some("http://127.0.0.1:9".to_owned()),
+            // Keeps such requests from a proxy of the surroundings, and from wherever a registry sends us on to.
+            http_proxy: Some(NOWHERE.to_owned()),
             no_proxy: Some("localhost,127.0.0.0/8".to_owned()),
             ..secure
         },

@@ -1,5 +1,6 @@
 //! How the command line says who speaks to a registry, and how.
 
+use std::env;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -50,7 +51,11 @@ impl Access {
             return Ok(Protocol::PlainHttp);
         }
         let authorities = self.ca_file.as_deref().map(read_authorities).transpose()?;
-        Ok(Protocol::Https { authorities: authorities.unwrap_or_default() })
+        Ok(Protocol::Https {
+            authorities: authorities.unwrap_or_default(),
+            proxy: first_variable(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]),
+            no_proxy: first_variable(&["NO_PROXY", "no_proxy"]),
+        })
     }
 
     /// Fetches a plugin with its signature, and says how far it is if that takes long.
@@ -68,6 +73,10 @@ impl Access {
         let component = remote.download(&found.listed, on_progress).await?;
         Ok(Pulled { package: Package { component, signature: found.listed.signature }, pinned: found.pinned })
     }
+}
+
+fn first_variable(names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| env::var(name).ok()).filter(|value| !value.is_empty())
 }
 
 fn read_password(username: &str) -> Result<String> {

@@ -8,7 +8,7 @@ use rustls::{CertificateError, Error as TlsError, InvalidMessage};
 use url::Url;
 
 use super::innermost;
-use crate::oci::remote::Asked;
+use crate::oci::remote::{Asked, Protocol};
 
 /// Says why `url` cannot be connected to, and what to do about it.
 pub(super) fn explain(error: &(dyn Error + 'static), url: Option<&Url>, asked: &Asked) -> anyhow::Error {
@@ -17,6 +17,13 @@ pub(super) fn explain(error: &(dyn Error + 'static), url: Option<&Url>, asked: &
         NotValidYetContext, UnknownIssuer,
     };
     let place = place(url, asked);
+    let is_plain = url.is_some_and(|url| url.scheme() == "http");
+    if is_plain && matches!(asked.protocol, Protocol::Https { .. }) {
+        return anyhow!(
+            "{place} is to be spoken to over plain http, where others could read the password and the plugin: whoever \
+             runs the registry has to name an address with https"
+        );
+    }
     match find_tls_error(error) {
         // The signature is bad if the machine trusts another authority of the same name, such as the one before.
         Some(TlsError::InvalidCertificate(UnknownIssuer | BadSignature)) => anyhow!(

@@ -1,8 +1,10 @@
 //! A registry over https: whose word for it counts, what a person is told, and who never sees a password.
 
-use std::fs;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::net::TcpListener;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::{fs, thread};
 
 use axum::Router;
 use axum::http::HeaderMap;
@@ -135,6 +137,43 @@ fn whoever_keeps_the_bytes_for_the_registry_does_not_see_the_password() {
     assert_eq!(fs::read(beacon.folder().join("beacon.wasm")).unwrap(), component);
     let shown = shown.lock().unwrap();
     assert!(!shown.is_empty() && shown.iter().all(Option::is_none), "{shown:?}");
+}
+
+#[test]
+fn a_password_is_not_sent_over_plain_http_even_if_the_registry_says_so() {
+    let authority = Authority::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let realm = format!("http://{}/token", listener.local_addr().unwrap());
+    let settings = format!(
+        "auth: {{token: {{realm: \"{realm}\", service: plugins, issuer: tokens, rootcertbundle: authority.pem}}}}"
+    );
+    let Some(registry) = Registry::start_secure(&authority.certify(), &authority, &settings) else { return };
+    let beacon = beacon_with(&authority);
+    let pull = ["pull", &registry.tagged("0.1.0")];
+    let mut pull = trusting(&beacon, &pull);
+    let refused = as_user(pull.env_remove("NO_PROXY").env_remove("no_proxy"), USERNAME, PASSWORD).failed();
+    assert!(refused.contains("plain http") && refused.contains("an address with https"), "{refused}");
+    assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "nobody came");
+}
+
+#[test]
+fn the_proxy_of_the_surroundings_leads_to_a_registry() {
+    let beacon = Beacon::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    let asked = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut line = String::new();
+        BufReader::new(&stream).read_line(&mut line).unwrap();
+        stream.write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").unwrap();
+        line
+    });
+    let mut pull = command(&beacon, &["pull", "registry.invalid/acme/beacon:0.1.0"]);
+    pull.env("HTTPS_PROXY", proxy).env_remove("NO_PROXY").env_remove("no_proxy");
+    let refused = said(&mut pull).failed();
+    assert!(refused.contains("registry.invalid cannot be reached") && !refused.contains("lookup"), "{refused}");
+    assert_eq!(asked.join().unwrap(), "CONNECT registry.invalid:443 HTTP/1.1\r\n");
 }
 
 #[test]
