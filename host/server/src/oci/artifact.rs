@@ -47,7 +47,9 @@ struct WasmConfig<'a> {
 impl Artifact {
     pub(crate) fn new(plugin: &Plugin, package: Package, created_at: Timestamp) -> Result<Self> {
         let component = Interfaces::of(&package.component)?;
-        let layer = ImageLayer::new(package.component, WASM.to_owned(), None);
+        // Tools that write artifacts into files take the name of the file from here.
+        let file_name = BTreeMap::from([(TITLE.to_owned(), format!("{}.wasm", plugin.id()))]);
+        let layer = ImageLayer::new(package.component, WASM.to_owned(), Some(file_name));
         let listed = Listed { digest: layer.sha256_digest(), bytes: layer.data.len(), signature: package.signature };
         let config = WasmConfig {
             created: created_at.to_string(),

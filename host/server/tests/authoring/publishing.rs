@@ -74,7 +74,12 @@ fn a_plugin_is_laid_out_in_the_registry_as_other_tools_expect() {
             "schemaVersion": 2,
             "mediaType": "application/vnd.oci.image.manifest.v1+json",
             "config": { "mediaType": "application/vnd.wasm.config.v0+json", "digest": config["digest"], "size": config["size"] },
-            "layers": [{ "mediaType": "application/wasm", "digest": layer, "size": component.len() }],
+            "layers": [{
+                "mediaType": "application/wasm",
+                "digest": layer,
+                "size": component.len(),
+                "annotations": { "org.opencontainers.image.title": "beacon.wasm" },
+            }],
             "annotations": {
                 "dev.relink.minisig": signature,
                 "org.opencontainers.image.title": "beacon",
