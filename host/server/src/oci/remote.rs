@@ -191,6 +191,8 @@ fn config(protocol: &Protocol) -> ClientConfig {
             extra_root_certificates: authorities.clone(),
             https_proxy: proxy.clone(),
             no_proxy: no_proxy.clone(),
+            // A registry says itself who gives out its tokens, and the client would send the password there.
+            http_proxy: Some(NOWHERE.to_owned()),
             ..secure
         },
         Protocol::PlainHttp => ClientConfig {

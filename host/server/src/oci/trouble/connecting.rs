@@ -13,8 +13,8 @@ use crate::oci::remote::{Asked, Protocol};
 /// Says why `url` cannot be connected to, and what to do about it.
 pub(super) fn explain(error: &(dyn Error + 'static), url: Option<&Url>, asked: &Asked) -> anyhow::Error {
     use CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
-        UnknownIssuer,
+        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
+        NotValidYetContext, UnknownIssuer,
     };
     let place = place(url, asked);
     let is_plain = url.is_some_and(|url| url.scheme() == "http");
@@ -25,7 +25,8 @@ pub(super) fn explain(error: &(dyn Error + 'static), url: Option<&Url>, asked: &
         );
     }
     match find_tls_error(error) {
-        Some(TlsError::InvalidCertificate(UnknownIssuer)) => anyhow!(
+        // The signature is bad if the machine trusts another authority of the same name, such as the one before.
+        Some(TlsError::InvalidCertificate(UnknownIssuer | BadSignature)) => anyhow!(
             "{place} has a certificate of an authority that this machine does not trust: if the authority is that of \
              your company, name the file with its certificate with --ca-file"
         ),
