@@ -30,7 +30,7 @@ fn an_honest_component_is_loaded() {
 #[test]
 fn a_core_module_is_refused_with_the_way_to_make_a_component() {
     let refusal = load_bytes(&wat::parse_str("(module)").unwrap()).unwrap_err();
-    check_refusal(&refusal, Gate::Format, "wasm-tools component new");
+    check_refusal(&refusal, Gate::Format, "relink plugin build");
 }
 
 #[test]
