@@ -76,7 +76,7 @@ async fn a_token_of_an_operator_does_to_plugins_all_that_the_operator_may(databa
     assert_eq!(act("disable").await, 204);
     assert_eq!(act("enable").await, 204);
     assert_eq!(act("dance").await, 400);
-    assert_eq!(program.api(Method::GET, "/plugins/ahrefs").await.json()["in_service"]["state"], "in-service");
+    assert_eq!(program.api(Method::GET, "/plugins/ahrefs").await.json()["in_service"]["state"], "rolled-back");
     assert_eq!(program.api(Method::DELETE, "/plugins/ahrefs").await.status, 204);
     assert_eq!(program.api(Method::DELETE, "/plugins/ahrefs").await.status, 404);
     assert_eq!(fs::read_dir(shelf.path()).unwrap().count(), 0);
