@@ -26,7 +26,8 @@ pub(crate) fn read(line: &str) -> Option<Tally> {
             passed: number_before(&words, "passed"),
             failed: number_before(&words, "failed") + number_before(&words, "timed"),
         }),
-        ["test", "result:", ..] => {
+        // nextest shows the output of a test that failed, which is counted already, further to the right.
+        ["test", "result:", ..] if line.starts_with("test") => {
             Some(Tally { passed: number_before(&words, "passed"), failed: number_before(&words, "failed") })
         }
         ["Ran", count, "test" | "tests", "in", _] | ["#" | "ℹ", "pass", count] => {
@@ -61,6 +62,11 @@ mod tests {
     fn check(line: &str, expected: Option<(u32, u32)>) {
         let expected = expected.map(|(passed, failed)| Tally { passed, failed });
         assert_eq!(read(line), expected, "{line}");
+    }
+
+    #[test]
+    fn what_a_failed_test_printed_is_not_counted_twice() {
+        check("    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out", None);
     }
 
     #[test]

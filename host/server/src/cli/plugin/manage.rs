@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use relink_runtime::{Approval, ChangeError, Gate, History, ListingState, Package, Refusal, Registry, signature_file};
 
@@ -108,6 +108,11 @@ pub(super) fn change(
 
 /// Reads a component with its signature, which lies beside it unless another is named.
 pub(super) fn read_package(file: &Path, signature: Option<&Path>) -> Result<Package> {
+    ensure!(
+        !file.is_dir(),
+        "{0} is a folder\n  fix: name the component, which `relink plugin build {0}` writes into its folder `dist`",
+        file.display()
+    );
     let component = fs::read(file).with_context(|| format!("the plugin {} cannot be read", file.display()))?;
     let beside = signature_file(file);
     let signature = signature.or_else(|| beside.exists().then_some(beside.as_path()));
