@@ -96,18 +96,9 @@ fn is_html(body: &[u8]) -> bool {
 
 /// A fault of the plugin, as a diagnosis for the operator.
 pub(crate) fn plugin_misbehaved(fault: &Fault) -> Explained {
-    let diagnosis = Diagnosis {
-        reason: Reason::RequestRejected,
-        code: "host.plugin-misbehaved".to_owned(),
-        cause: Some(fault.code().to_owned()),
-        certainty: Certainty::Certain,
-        blast: Blast::Request,
-        actor: Actor::Operator,
-        remedy: Remedy::Operator,
-        retry_after_ms: None,
-        message: "The plugin of this provider has a fault. Your connection is not affected.".to_owned(),
-        help_url: None,
-    };
+    let message = "The plugin of this provider has a fault. Your connection is not affected.";
+    let diagnosis =
+        Diagnosis { cause: Some(fault.code().to_owned()), ..for_the_operator("host.plugin-misbehaved", message) };
     Explained { diagnosis, provider_answer: None, said_by: SaidBy::Host }
 }
 
@@ -119,19 +110,8 @@ pub(crate) fn refused_by_plugin() -> Explained {
 
 /// The same for those who show it without a server.
 pub fn plugin_refused() -> Diagnosis {
-    Diagnosis {
-        reason: Reason::RequestRejected,
-        code: "host.plugin-refused".to_owned(),
-        cause: None,
-        certainty: Certainty::Certain,
-        blast: Blast::Request,
-        actor: Actor::Operator,
-        remedy: Remedy::Operator,
-        retry_after_ms: None,
-        message: "The plugin of this provider cannot ask for this as it is set up. Your sign-in is not affected."
-            .to_owned(),
-        help_url: None,
-    }
+    let message = "The plugin of this provider cannot ask for this as it is set up. Your sign-in is not affected.";
+    for_the_operator("host.plugin-refused", message)
 }
 
 /// The token ended, as the host knows or the plugin says, and the host has no way to renew it.
@@ -166,9 +146,15 @@ pub(crate) fn refused_although_fresh(diagnosis: Diagnosis) -> Explained {
 
 /// The host itself could not do its part.
 pub(crate) fn host_trouble(message: &str) -> Explained {
-    let diagnosis = Diagnosis {
+    let diagnosis = for_the_operator("host.trouble", message);
+    Explained { diagnosis, provider_answer: None, said_by: SaidBy::Host }
+}
+
+/// What only who runs the host can mend, and says nothing about the connection.
+fn for_the_operator(code: &str, message: &str) -> Diagnosis {
+    Diagnosis {
         reason: Reason::RequestRejected,
-        code: "host.trouble".to_owned(),
+        code: code.to_owned(),
         cause: None,
         certainty: Certainty::Certain,
         blast: Blast::Request,
@@ -177,8 +163,7 @@ pub(crate) fn host_trouble(message: &str) -> Explained {
         retry_after_ms: None,
         message: message.to_owned(),
         help_url: None,
-    };
-    Explained { diagnosis, provider_answer: None, said_by: SaidBy::Host }
+    }
 }
 
 /// The provider or a budget asks to wait.
