@@ -363,8 +363,9 @@ impl Registry {
 
     fn look_again(&self, folder: &mut Folder, files: &[PathBuf]) {
         let changes: Vec<_> = files.iter().cloned().map(Change::Ready).collect();
-        let trials = self.try_files(&changes);
-        let events = self.take_over(folder, changes, trials);
+        let mut events = Vec::new();
+        self.try_files(&changes, |change, trial| events.extend(self.take_over(folder, change, trial)));
+        events.extend(self.stand_in(&changes));
         self.announce(folder, events);
     }
 

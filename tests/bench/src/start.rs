@@ -45,6 +45,12 @@ pub(crate) fn run() -> Result<Report> {
         .note(format!("compiled code of one plugin: {compiled_kib} KiB; a component: {} KiB", component.len() / 1024)))
 }
 
+/// What is remembered of a plugin that was made anew: its bytes are others under the same version, which a host
+/// refuses.
+fn forget(versions: &Path) -> Result<()> {
+    if versions.exists() { Ok(fs::remove_dir_all(versions)?) } else { Ok(()) }
+}
+
 /// The program that operators run, in release mode.
 fn build_server() -> Result<PathBuf> {
     // Together with this program, so that both share one build of what they depend on.
@@ -75,6 +81,7 @@ impl Installation {
                 continue;
             }
             fs::write(&file, renamed)?;
+            forget(&folder.join("plugin-versions").join(&id))?;
         }
         Ok(Self { folder: folder.to_owned(), plugins })
     }
@@ -82,8 +89,9 @@ impl Installation {
     /// The first start, which compiles.
     fn compile_all(&self, program: &Path) -> Result<()> {
         let server = Server::start(program, &self.folder)?;
-        let loaded = server.loaded_plugins()?;
+        let (loaded, refused) = (server.plugins("in-service")?, server.plugins("refused")?);
         ensure!(loaded == self.plugins, "{loaded} of {} plugins are in service", self.plugins);
+        ensure!(refused == 0, "{refused} plugins are refused");
         server.stop()
     }
 

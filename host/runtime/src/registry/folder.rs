@@ -36,7 +36,7 @@ struct Seen {
 
 /// What the file system says about a file; the time of change cannot be set back by a copy.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Print {
+pub(super) struct Print {
     inode: u64,
     bytes: u64,
     changed_at: (i64, i64),
@@ -136,7 +136,7 @@ pub(super) fn read(folder: &Path, file: &Path, limit: usize) -> Result<Vec<u8>, 
 }
 
 impl Print {
-    fn of(file: &Path) -> Option<Self> {
+    pub(super) fn of(file: &Path) -> Option<Self> {
         let about = fs::metadata(file).ok()?;
         let signed_at = fs::metadata(signature_file(file)).ok().map(|about| change_time(&about));
         Some(Self { inode: about.ino(), bytes: about.len(), changed_at: change_time(&about), signed_at })

@@ -3,10 +3,10 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
-use super::folder::{self, Change, Folder};
+use super::folder::{self, Change, Folder, Print};
 use super::shelf::{Claim, Declined};
 use super::{Registry, RegistryEvent, lock};
 use crate::archive::{self, Package};
@@ -23,84 +23,101 @@ pub(super) struct Arrival {
 /// What a file holds, or none if there is nothing new in it.
 type Loaded = Result<Option<Arrival>, Declined>;
 
-/// What the gates make of some bytes. It depends on neither the folder nor what is remembered, so it is found
-/// out while others may change both: compiling takes seconds.
+/// What a file holds, and what the gates make of it. That depends on neither the folder nor what is remembered, so
+/// it is found out while others may change both: compiling takes seconds.
 pub(super) struct Trial {
+    /// As it was before it was read.
+    print: Option<Print>,
+    /// None if it is in service already.
+    found: Result<Option<Box<Found>>, Refusal>,
+}
+
+struct Found {
     digest: String,
+    package: Package,
     outcome: Result<Plugin, Refusal>,
 }
 
 impl Registry {
-    /// Takes what is new in files through the gates, several at a time. Blocks while it compiles.
-    pub(super) fn try_files(&self, changes: &[Change]) -> Vec<Option<Trial>> {
-        let share = changes.len().div_ceil(self.limits().workers).max(1);
+    /// Takes what is new in files through the gates, several at a time, and hands over what came of each in their
+    /// order. Blocks while it compiles.
+    pub(super) fn try_files(&self, changes: &[Change], mut hand_over: impl FnMut(&Change, Option<Trial>)) {
+        let workers = self.limits().workers.min(changes.len());
         thread::scope(|scope| {
-            let shares: Vec<_> = changes
-                .chunks(share)
-                .map(|changes| scope.spawn(|| changes.iter().map(|change| self.try_file(change)).collect::<Vec<_>>()))
-                .collect();
-            let join = |share: thread::ScopedJoinHandle<'_, Vec<Option<Trial>>>| match share.join() {
-                Ok(trials) => trials,
-                Err(panic) => std::panic::resume_unwind(panic),
+            let try_share = |first| {
+                // Nobody goes on before the last one was taken: files are large.
+                let (sender, trials) = mpsc::sync_channel(0);
+                let mut share = changes.iter().skip(first).step_by(workers);
+                scope.spawn(move || share.try_for_each(|change| sender.send(self.try_file(change))));
+                trials
             };
-            shares.into_iter().flat_map(join).collect()
-        })
+            let shares: Vec<_> = (0..workers).map(try_share).collect();
+            for (change, share) in changes.iter().zip(shares.iter().cycle()) {
+                // If one panics, so does the scope.
+                let Ok(trial) = share.recv() else { return };
+                hand_over(change, trial);
+            }
+        });
     }
 
-    /// None if a file is gone, cannot be read or holds what is in service already.
+    /// None if a file is gone.
     fn try_file(&self, change: &Change) -> Option<Trial> {
         let Change::Ready(file) = change else { return None };
-        let component = folder::read(&self.folder_path, file, self.limits().component_bytes).ok()?;
-        let digest = loader::digest(&component);
-        if lock(&self.shelf).has(file, &digest) {
-            return None;
-        }
-        let outcome = self.loader.load_file(&component, digest.clone(), file);
-        Some(Trial { digest, outcome })
+        Some(Trial { print: Print::of(file), found: self.find(file) })
     }
 
-    /// Takes over what became of files, as far as they still are what stood the trials.
-    pub(super) fn take_over(
-        &self,
-        folder: &mut Folder,
-        changes: Vec<Change>,
-        trials: Vec<Option<Trial>>,
-    ) -> Vec<RegistryEvent> {
-        let (mut events, mut taken) = (Vec::new(), Vec::new());
-        for (change, trial) in changes.into_iter().zip(trials) {
-            match change {
-                Change::Gone(file) if is_there(&file) => {}
-                Change::Gone(file) => events.extend(lock(&self.shelf).forget_file(&file)),
-                Change::Ready(file) => match self.load_file(&file, trial) {
-                    Some(loaded) => {
-                        events.extend(self.follow(&file, loaded));
-                        taken.push(file);
-                    }
-                    None => folder.forget(&file),
-                },
-            }
+    fn find(&self, file: &Path) -> Result<Option<Box<Found>>, Refusal> {
+        let component = folder::read(&self.folder_path, file, self.limits().component_bytes)?;
+        let digest = loader::digest(&component);
+        if lock(&self.shelf).has(file, &digest) {
+            return Ok(None);
         }
-        events.extend(taken.iter().filter_map(|file| self.stand_in(file)));
-        events
+        let signature = archive::signature_of(file).map_err(|error| unreadable(&error))?;
+        let outcome = self.loader.load_file(&component, digest.clone(), file);
+        Ok(Some(Box::new(Found { digest, package: Package { component, signature }, outcome })))
+    }
+
+    /// Takes over what became of a file, as far as it still is what stood the trial.
+    pub(super) fn take_over(&self, folder: &mut Folder, change: &Change, trial: Option<Trial>) -> Vec<RegistryEvent> {
+        match change {
+            Change::Gone(file) if is_there(file) => Vec::new(),
+            Change::Gone(file) => lock(&self.shelf).forget_file(file),
+            Change::Ready(file) => trial.and_then(|trial| self.load_file(file, trial)).map_or_else(
+                || {
+                    folder.forget(file);
+                    Vec::new()
+                },
+                |loaded| self.follow(file, loaded),
+            ),
+        }
+    }
+
+    /// Has earlier versions stand in for files that hold nothing fit for service, once all were taken over.
+    pub(super) fn stand_in(&self, changes: &[Change]) -> Vec<RegistryEvent> {
+        let files = changes.iter().filter_map(|change| match change {
+            Change::Ready(file) => Some(file),
+            Change::Gone(_) => None,
+        });
+        files.filter_map(|file| self.stand_in_for(file)).collect()
     }
 
     /// What a file holds; none if it is no longer what was tried.
-    fn load_file(&self, file: &Path, trial: Option<Trial>) -> Option<Loaded> {
-        let component = match folder::read(&self.folder_path, file, self.limits().component_bytes) {
-            Ok(component) => component,
+    fn load_file(&self, file: &Path, trial: Trial) -> Option<Loaded> {
+        if Print::of(file) != trial.print {
+            return None;
+        }
+        let found = match trial.found {
+            Ok(found) => found.map(|found| *found),
             Err(refusal) => return is_there(file).then(|| Err(refusal.into())),
         };
-        let digest = loader::digest(&component);
-        if lock(&self.shelf).has(file, &digest) {
+        let Some(Found { package, outcome, .. }) = found.filter(|found| !lock(&self.shelf).has(file, &found.digest))
+        else {
             return Some(Ok(None));
-        }
-        let Trial { outcome, .. } = trial.filter(|trial| trial.digest == digest)?;
-        Some(outcome.map_err(Declined::from).and_then(|plugin| self.judge_file(file, component, plugin)))
+        };
+        Some(outcome.map_err(Declined::from).and_then(|plugin| self.judge_file(plugin, package)))
     }
 
-    fn judge_file(&self, file: &Path, component: Vec<u8>, plugin: Plugin) -> Loaded {
-        let signature = archive::signature_of(file).map_err(|error| unreadable(&error))?;
-        let package = Package { component, signature };
+    fn judge_file(&self, plugin: Plugin, package: Package) -> Loaded {
         match self.keeper.judge(&plugin, &package) {
             Ok(()) => Ok(Some(Arrival { plugin, package })),
             Err(refusal) => Err(self.declined(refusal, &plugin, &package)),
@@ -140,7 +157,7 @@ impl Registry {
 
     /// Brings back the version that was in service from a file which now holds one that may not be. A host
     /// that runs has it still; one that starts finds it nowhere but among the versions that are kept.
-    fn stand_in(&self, file: &Path) -> Option<RegistryEvent> {
+    fn stand_in_for(&self, file: &Path) -> Option<RegistryEvent> {
         if !lock(&self.shelf).has_declined(file) {
             return None;
         }

@@ -55,9 +55,12 @@ impl Registry {
         if changes.is_empty() {
             return;
         }
-        let trials = self.try_files(&changes);
+        let mut events = Vec::new();
+        self.try_files(&changes, |change, trial| {
+            events.extend(self.take_over(&mut lock(&self.folder), change, trial));
+        });
         let mut folder = lock(&self.folder);
-        let events = self.take_over(&mut folder, changes, trials);
+        events.extend(self.stand_in(&changes));
         self.announce(&mut folder, events);
     }
 

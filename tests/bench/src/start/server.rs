@@ -53,11 +53,11 @@ impl Server {
         Ok(server)
     }
 
-    /// How many plugins are in service.
-    pub(super) fn loaded_plugins(&self) -> Result<usize> {
-        const GAUGE: &str = "relink_plugins{state=\"in-service\"} ";
+    /// How many plugins are in this state.
+    pub(super) fn plugins(&self, state: &str) -> Result<usize> {
+        let gauge = format!("relink_plugins{{state=\"{state}\"}} ");
         let metrics = self.get("/metrics")?;
-        let line = metrics.lines().find_map(|line| line.strip_prefix(GAUGE)).context("the gauge is gone")?;
+        let line = metrics.lines().find_map(|line| line.strip_prefix(&gauge)).context("the gauge is gone")?;
         Ok(line.trim().parse()?)
     }
 
