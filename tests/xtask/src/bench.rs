@@ -6,6 +6,7 @@ use std::fs;
 
 use anyhow::{Context, Result, bail};
 
+use crate::awake::Awake;
 use crate::guests::{self, Selection};
 use crate::postgres::{Cluster, Durability, URL_VARIABLE};
 use crate::run;
@@ -44,6 +45,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &Arguments) -> Result<()> 
         .env("RELINK_TEST_PLUGINS", workspace.plugins())
         .env("RELINK_BENCH_PEERS", peers)
         .env("RELINK_BENCH_RESULTS", &results);
+    let _awake = Awake::start();
     run::run(&mut cargo)?;
     run::note(format_args!("results: {}", results.display()));
     Ok(())

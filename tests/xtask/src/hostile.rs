@@ -4,6 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
+use crate::awake::Awake;
 use crate::run;
 use crate::smith;
 use crate::workspace::Workspace;
@@ -18,7 +19,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 100_000)]
     mutations: u64,
     /// How often the calls of another plugin are measured without and with each input
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
 }
 
@@ -26,6 +27,7 @@ pub(crate) struct Arguments {
 pub(crate) fn hostile(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let matrix = workspace.root.join(MATRIX);
     let smith = smith::build(workspace)?;
+    let _awake = Awake::start();
     let unfinished = workspace.target.join("hostile.md");
     for test in ["hostile::matrix::", "hostile::mutations::"] {
         // Not nextest: it ends tests that run for minutes, and would run these beside each other.

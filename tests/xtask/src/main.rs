@@ -1,5 +1,6 @@
 //! `cargo xtask`: every chore of the project behind one command, from the first start to the whole test run.
 
+mod awake;
 mod bench;
 mod demo;
 mod guests;

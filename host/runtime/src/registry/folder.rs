@@ -129,9 +129,11 @@ pub(super) fn read(folder: &Path, file: &Path, limit: usize) -> Result<Vec<u8>, 
         )
     };
     let file = open_within(folder, file).map_err(unreadable)?;
-    let mut component = Vec::new();
     // One byte more than allowed, so that the gate sees that there is more.
-    file.take(limit as u64 + 1).read_to_end(&mut component).map_err(unreadable)?;
+    let most = limit as u64 + 1;
+    let bytes = file.metadata().map_err(unreadable)?.len().min(most);
+    let mut component = Vec::with_capacity(usize::try_from(bytes).unwrap_or(limit));
+    file.take(most).read_to_end(&mut component).map_err(unreadable)?;
     Ok(component)
 }
 

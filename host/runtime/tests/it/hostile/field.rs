@@ -18,7 +18,7 @@ use crate::guest::{Guest, context, failure, start};
 const PACE: Duration = Duration::from_micros(500);
 
 /// How long a thread that is no plugin is busy, or nothing is done.
-const A_WHILE: Duration = Duration::from_millis(500);
+const A_WHILE: Duration = Duration::from_millis(125);
 
 pub(super) struct Field {
     _root: TempDir,

@@ -71,6 +71,6 @@ fn row(attack: &Attack, disturbance: &Disturbance) -> String {
     format!("| {what} | {limit} | {said} | {after:.0} ms, at most {at_most:.0} ms | {p50} | {p99} |\n")
 }
 
-fn change(Change { alone, percent: [least, median, most] }: &Change) -> String {
-    format!("{:.2} ms | {median:+.0} % ({least:+.0} … {most:+.0}) ", alone.as_secs_f64() * 1_000.0)
+fn change(Change { alone, percent, likely: [least, most] }: &Change) -> String {
+    format!("{:.2} ms | {percent:+.0} % ({least:+.0} … {most:+.0}) ", alone.as_secs_f64() * 1_000.0)
 }
