@@ -10,6 +10,7 @@ import { assertAccessible, launch, screenshot, within } from "./support/browser.
 
 const ANA = "ana@northside.example";
 const BEN = "ben@northside.example";
+const TENANT = "login";
 
 let provider;
 let relink;
@@ -69,7 +70,7 @@ async function createOwner() {
 async function redirectUri() {
   await page.goto(`${relink.url}/connect?plugin=oidc`);
   const csrf = await page.locator("main input[name=csrf]").first().inputValue();
-  const form = { csrf, plugin: "oidc", client_id: "", method: "oauth" };
+  const form = { csrf, plugin: "oidc", client_id: "", method: "oauth", "setting.tenant": TENANT };
   const answer = await page.request.post(`${relink.url}/connect`, { form, maxRedirects: 0 });
   return new URL(answer.headers().location).searchParams.get("redirect_uri");
 }
@@ -119,6 +120,12 @@ test("the server wants PKCE from everybody, with S256", async () => {
 
 test("after login and consent on the provider's own pages, data arrives", async () => {
   await page.goto(`${relink.url}/connect?plugin=oidc`);
+  await page.getByLabel("Tenant").fill("https://login.oidc.example");
+  await page.getByRole("button", { name: "Continue to OpenID Connect" }).click();
+  await page.getByText("look at the Tenant once more").waitFor();
+  await screenshot(page, "oidc-0-tenant");
+  await assertAccessible(page, "the form of a tenant that cannot be");
+  await page.getByLabel("Tenant").fill(TENANT);
   await page.getByRole("button", { name: "Continue to OpenID Connect" }).click();
   await screenshot(page, "oidc-1-login");
   await signIn(ANA);

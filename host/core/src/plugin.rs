@@ -3,10 +3,12 @@
 //! The runtime converts every version it can load into these types; nothing else in the host knows
 //! that plugins are WebAssembly. The meaning of each field is written once, in `wit/`.
 
+mod addresses;
 mod descriptor;
 mod exchange;
 mod failure;
 mod inbound;
+mod settings;
 
 pub use descriptor::{
     AuthKind, AuthMethod, BodyFormat, Budget, BudgetKey, CredentialUse, Daily, Dataset, Descriptor, Field, KeptFrom,
@@ -21,3 +23,4 @@ pub use inbound::{
     About, Echo, Encoding, Handshake, Hash, Hmac, Inbound, Jws, Message, Part, Proof, SentAt, Signal, SignalEvent,
     SignedField, SignedHandshake, Source,
 };
+pub use settings::{Choice, Setting, SettingsSchema, Unusable};

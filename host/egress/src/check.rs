@@ -37,7 +37,7 @@ pub fn check_descriptor(descriptor: &Descriptor) -> Result<(), Vec<DescriptorPro
     for method in &descriptor.auth {
         check_uses(method, &mut problems);
         if let Some(oauth2) = method.oauth2() {
-            check_urls(oauth2, &method.id, &descriptor.hosts, &mut problems);
+            check_urls(descriptor, oauth2, &method.id, &mut problems);
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(problems.into_iter().map(DescriptorProblem).collect()) }
@@ -75,14 +75,16 @@ fn check_uses(method: &AuthMethod, problems: &mut Vec<String>) {
 
 /// The token endpoint must be a host of the plugin: an honest consent page together with somebody
 /// else's token endpoint is how authorization codes are stolen.
-fn check_urls(oauth2: &OAuth2, method: &str, allowed: &[String], problems: &mut Vec<String>) {
+fn check_urls(descriptor: &Descriptor, oauth2: &OAuth2, method: &str, problems: &mut Vec<String>) {
+    let addresses = |url: &str| descriptor.addresses(url, "x");
     let sent_to = [Some(("token-url", &oauth2.token_url)), oauth2.revoke_url.as_ref().map(|url| ("revoke-url", url))];
     for (field, url) in sent_to.into_iter().flatten() {
-        if let Err(failure) = Target::parse(url, allowed) {
-            problems.push(format!("{field} of {method:?}: {}", failure.detail));
-        }
+        let is_allowed = |address: &String| Target::parse(address, &descriptor.hosts).map_err(|failure| failure.detail);
+        let outcome = addresses(url).and_then(|all| all.iter().try_for_each(|one| is_allowed(one).map(|_| ())));
+        problems.extend(outcome.err().map(|problem| format!("{field} of {method:?}: {problem}")));
     }
-    if !Url::parse(&oauth2.authorize_url).is_ok_and(|url| url.scheme() == "https") {
+    let is_https = |address: &String| Url::parse(address).is_ok_and(|url| url.scheme() == "https");
+    if !addresses(&oauth2.authorize_url).is_ok_and(|all| all.iter().all(is_https)) {
         problems.push(format!("authorize-url of {method:?} is not an https URL"));
     }
 }

@@ -10,10 +10,23 @@ mod error;
 mod query;
 pub(crate) mod verify;
 
+use std::collections::BTreeMap;
+
 use relink_core::id::{AuthorizationId, ClientId, ConnectionId, ReconnectionId};
 use url::Url;
 
 pub use error::{CallbackError, ReconnectError};
+
+/// A new authorization that a person wants.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    pub plugin_id: &'a str,
+    pub auth_method: &'a str,
+    /// For whose data.
+    pub client: &'a ClientId,
+    /// What the plugin asks people for that is no secret, as it was typed.
+    pub settings: BTreeMap<String, String>,
+}
 
 /// Where to send the browser.
 #[derive(Clone, Debug)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use relink_core::id::{AuthorizationId, ClientId};
-use relink_core::plugin::AuthMethod;
+use relink_core::id::AuthorizationId;
+use relink_core::plugin::{AuthMethod, SettingsSchema, Unusable};
 use relink_core::secret::Secret;
 use relink_store::authorizations::{self, Authorization, FIRST_GENERATION, NewAuthorization, Tokens};
 use relink_store::{StoreError, connections};
@@ -12,17 +12,28 @@ use crate::credentials::Secrets;
 use crate::engine::Engine;
 use crate::person::{Person, Role};
 use crate::reconnect::verify::{Candidate, Verified};
-use crate::reconnect::{CallbackError, Completed};
+use crate::reconnect::{CallbackError, Completed, Wanted};
 use crate::settle::{self, Grant};
 use crate::talk::Explained;
+
+/// What a person typed into the form of a key.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    pub secrets: BTreeMap<String, Secret>,
+    /// What is no secret: a region, a subdomain.
+    pub settings: BTreeMap<String, String>,
+}
 
 /// What is wrong, and with which field, so that the message can stand beside it.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct SecretsError {
     pub kind: SecretsErrorKind,
+    /// The name of the secret.
     pub field: Option<String>,
     pub message: String,
+    /// The settings that are missing or cannot be used.
+    pub settings: Vec<Unusable>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,24 +50,26 @@ const MAX_SECRET: usize = 16 * 1024;
 
 impl Engine {
     /// Tries the new values with the provider and only then puts them in the place of the old ones.
-    /// Secrets that are left empty keep their old value.
+    /// Secrets that are left empty and settings that are not named keep their old value.
     pub async fn replace_secrets(
         &self,
         person: &Person,
         id: &AuthorizationId,
-        typed: BTreeMap<String, Secret>,
+        typed: Typed,
     ) -> Result<Completed, SecretsError> {
         let authorization = self.repairable(person, id).await?;
         // If the old values no longer open, all must be typed anew.
         let old = Secrets::open(self.sealer(), &authorization).unwrap_or_default();
         let (plugin, method) =
             self.plugin(&authorization.plugin_id, &authorization.auth_method).map_err(|missing| host(&missing))?;
-        let secrets = read_typed(&method, typed, &old)?;
+        let asked = SettingsSchema::of(plugin.descriptor()).asked_with(&method);
+        let config = asked.typed_into(&authorization.config, &typed.settings).map_err(unusable)?;
+        let secrets = read_typed(&method, typed.secrets, &old)?;
         let candidate = Candidate {
             plugin: &plugin,
             method: &method,
             secrets: &secrets,
-            config: &authorization.config,
+            config: &config,
             granted_scopes: &[],
             budget_key: authorization.id.as_str(),
         };
@@ -71,7 +84,7 @@ impl Engine {
                 format!("This key {whose}, but this connection uses {}.", authorization.label),
             ));
         }
-        let grant = grant_of(secrets, &authorization, verified);
+        let grant = grant_of(secrets, config, verified);
         let healed = settle::settle_secrets(self, &authorization, &grant, &person.user_id)
             .await
             .map_err(|error: CallbackError| host(&error))?;
@@ -89,22 +102,22 @@ impl Engine {
     pub async fn connect_with_secrets(
         &self,
         person: &Person,
-        plugin_id: &str,
-        method_id: &str,
-        client: &ClientId,
-        typed: BTreeMap<String, Secret>,
+        wanted: &Wanted<'_>,
+        secrets: BTreeMap<String, Secret>,
     ) -> Result<AuthorizationId, SecretsError> {
-        if !person.may_change(client) {
+        if !person.may_change(wanted.client) {
             return Err(not_allowed());
         }
-        let (plugin, method) = self.plugin(plugin_id, method_id).map_err(|missing| host(&missing))?;
-        let secrets = read_typed(&method, typed, &Secrets::default())?;
+        let (plugin, method) = self.plugin(wanted.plugin_id, wanted.auth_method).map_err(|missing| host(&missing))?;
+        let asked = SettingsSchema::of(plugin.descriptor()).asked_with(&method);
+        let config = asked.typed_into("{}", &wanted.settings).map_err(unusable)?;
+        let secrets = read_typed(&method, secrets, &Secrets::default())?;
         let id = AuthorizationId::new();
         let candidate = Candidate {
             plugin: &plugin,
             method: &method,
             secrets: &secrets,
-            config: "{}",
+            config: &config,
             granted_scopes: &[],
             budget_key: id.as_str(),
         };
@@ -115,11 +128,11 @@ impl Engine {
         let new = NewAuthorization {
             workspace_id: workspace.clone(),
             id: id.clone(),
-            plugin_id: plugin_id.to_owned(),
-            auth_method: method_id.to_owned(),
+            plugin_id: wanted.plugin_id.to_owned(),
+            auth_method: wanted.auth_method.to_owned(),
             subject: identity.map(|identity| identity.subject.clone()),
             label: identity.map_or_else(|| method.label.clone(), |identity| identity.label.clone()),
-            config: "{}".to_owned(),
+            config: config.clone(),
             granted_scopes: Vec::new(),
             created_at: self.now(),
             created_by: Some(person.user_id.clone()),
@@ -146,6 +159,7 @@ impl Engine {
             kind: SecretsErrorKind::NotFound,
             field: None,
             message: "There is no such authorization.".to_owned(),
+            settings: Vec::new(),
         };
         let authorization = found.filter(|_| person.may_use(&dependents)).ok_or_else(not_found)?;
         if person.role == Role::Viewer { Err(not_allowed()) } else { Ok(authorization) }
@@ -161,8 +175,7 @@ fn read_typed(
     for slot in &method.user_secrets {
         let value = typed.remove(&slot.name).map(|value| Secret::new(value.expose().trim().to_owned()));
         let value = value.filter(|value| !value.expose().is_empty()).or_else(|| old.get(&slot.name).cloned());
-        let field =
-            |message: String| SecretsError { kind: SecretsErrorKind::Refused, field: Some(slot.name.clone()), message };
+        let field = |message: String| refusal(Some(slot.name.clone()), message);
         let value = match value {
             Some(value) => value,
             None if slot.optional => continue,
@@ -176,11 +189,11 @@ fn read_typed(
     Ok(Secrets::from_map(secrets))
 }
 
-fn grant_of(secrets: Secrets, authorization: &Authorization, verified: Verified) -> Grant {
+fn grant_of(secrets: Secrets, config: String, verified: Verified) -> Grant {
     Grant {
         secrets,
         granted_scopes: Vec::new(),
-        config: authorization.config.clone(),
+        config,
         token_issued_at: None,
         access_expires_at: None,
         reauthorize_at: None,
@@ -195,7 +208,15 @@ fn refused(method: &AuthMethod, explained: &Explained) -> SecretsError {
 /// Puts the message beside the first field that is a real secret.
 fn refused_field(method: &AuthMethod, message: String) -> SecretsError {
     let field = method.user_secrets.iter().find(|slot| !slot.public).map(|slot| slot.name.clone());
-    SecretsError { kind: SecretsErrorKind::Refused, field, message }
+    refusal(field, message)
+}
+
+fn refusal(field: Option<String>, message: String) -> SecretsError {
+    SecretsError { kind: SecretsErrorKind::Refused, field, message, settings: Vec::new() }
+}
+
+fn unusable(settings: Vec<Unusable>) -> SecretsError {
+    SecretsError { settings, ..refusal(None, "Look at what is marked below.".to_owned()) }
 }
 
 fn not_allowed() -> SecretsError {
@@ -203,6 +224,7 @@ fn not_allowed() -> SecretsError {
         kind: SecretsErrorKind::NotAllowed,
         field: None,
         message: "Only people who may change data of this client can do this.".to_owned(),
+        settings: Vec::new(),
     }
 }
 
@@ -212,6 +234,7 @@ fn host(problem: &impl std::fmt::Display) -> SecretsError {
         kind: SecretsErrorKind::Host,
         field: None,
         message: "Something went wrong on our side. Nothing was changed; try again in a minute.".to_owned(),
+        settings: Vec::new(),
     }
 }
 

@@ -7,7 +7,7 @@ mod sign_in;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use relink_core::plugin::{Budget, Descriptor};
+use relink_core::plugin::{Budget, Descriptor, SettingsSchema};
 use serde::{Deserialize, Serialize};
 
 /// Everything outside the sandbox that a plugin may have the host touch, in words that an operator
@@ -24,7 +24,8 @@ pub struct Reach {
     pub permissions: BTreeSet<String>,
     /// The operator's own secrets, as `method/name`.
     pub app_secrets: BTreeSet<String>,
-    /// What of the operator's and of people's values is not taken out of answers, as `method/name`.
+    /// What of the operator's and of people's values is not taken out of answers, as `method/name`, and what people
+    /// are asked for that is no secret, under the name that they read.
     pub shown: BTreeSet<String>,
     /// Where a secret is sent: `access_token in header authorization to api.example.com`.
     pub secrets: BTreeSet<String>,
@@ -45,7 +46,7 @@ impl Reach {
             sign_in: methods().flat_map(sign_in::addresses).collect(),
             permissions: methods().flat_map(sign_in::permissions).collect(),
             app_secrets: methods().flat_map(secrets::of_app).collect(),
-            shown: methods().flat_map(secrets::shown).collect(),
+            shown: methods().flat_map(secrets::shown).chain(settings(descriptor)).collect(),
             secrets: methods()
                 .flat_map(secrets::uses)
                 .chain(descriptor.inbound.iter().filter_map(messages::handshake))
@@ -102,6 +103,12 @@ impl fmt::Display for Reach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.lines().collect::<Vec<_>>().join("; "))
     }
+}
+
+/// A plugin that asks for a "password" here would be told it.
+fn settings(descriptor: &Descriptor) -> impl Iterator<Item = String> {
+    let settings = SettingsSchema::of(descriptor).settings().into_iter();
+    settings.map(|setting| format!("what people enter as {:?} ({})", setting.label, setting.name))
 }
 
 fn budgets(budgets: &[Budget]) -> BTreeSet<String> {

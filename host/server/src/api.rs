@@ -36,7 +36,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/plugins/{id}/{action}", post(plugins::act))
         .route("/clients", get(clients::list).post(clients::create))
         .route("/clients/{id}", get(clients::get).patch(clients::rename))
-        .route("/authorizations", get(authorizations::list))
+        .route("/authorizations", get(authorizations::list).post(authorizations::create))
         .route("/authorizations/{id}", get(authorizations::get))
         .route("/authorizations/{id}/accounts", get(authorizations::accounts))
         .route("/authorizations/{id}/secrets", put(authorizations::replace_secrets))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use relink_core::plugin::AuthMethod;
 use relink_core::secret::Secret;
 use relink_core::time::Timestamp;
 use relink_egress::Routes;
@@ -107,8 +108,12 @@ impl App {
     /// Where "Reconnect" may lead a browser: the sign-in pages of the providers, as routed.
     pub(crate) fn form_targets(&self) -> Vec<String> {
         let plugins = self.engine().registry().plugins();
-        let methods = plugins.iter().flat_map(|plugin| &plugin.descriptor().auth);
-        let pages = methods.filter_map(|method| Url::parse(&method.oauth2()?.authorize_url).ok());
+        let pages = plugins.iter().flat_map(|plugin| {
+            let descriptor = plugin.descriptor();
+            let methods = descriptor.auth.iter().filter_map(AuthMethod::oauth2);
+            let pages = methods.filter_map(|oauth2| descriptor.addresses(&oauth2.authorize_url, "*").ok());
+            pages.flatten().filter_map(|page| Url::parse(&page).ok()).collect::<Vec<_>>()
+        });
         let mut targets: Vec<String> =
             pages.map(|page| self.0.routes.rewrite(&page).origin().ascii_serialization()).collect();
         targets.sort();

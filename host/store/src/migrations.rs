@@ -36,7 +36,8 @@ const STEPS: &[Step] = steps!(
     "0005" "operators",
     "0006" "inbound",
     "0007" "waves",
-    "0008" "passes"
+    "0008" "passes",
+    "0009" "asked_settings"
 );
 
 /// How the schema of a database compares with the one that this version needs.

@@ -41,6 +41,8 @@ pub struct Reconnection {
     pub sealed: Vec<u8>,
     pub redirect_uri: String,
     pub return_to: String,
+    /// JSON of the plugin's settings, as far as they are known before the provider answers.
+    pub config: String,
     pub status: ReconnectionStatus,
     pub outcome: Option<String>,
     pub message: Option<String>,
@@ -70,6 +72,7 @@ pub struct NewReconnection {
     pub sealed: Vec<u8>,
     pub redirect_uri: String,
     pub return_to: String,
+    pub config: String,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
 }
@@ -77,8 +80,8 @@ pub struct NewReconnection {
 const CREATE: &str = "
     INSERT INTO reconnections
         (workspace_id, id, authorization_id, plugin_id, auth_method, client_id, user_id, session_hash, state_hash,
-         sealed, redirect_uri, return_to, created_at, expires_at, status)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'started')";
+         sealed, redirect_uri, return_to, config, created_at, expires_at, status)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'started')";
 
 pub async fn create(tx: &mut Tx, new: &NewReconnection) -> Result<()> {
     let insert = query(TABLE, CREATE)
@@ -94,6 +97,7 @@ pub async fn create(tx: &mut Tx, new: &NewReconnection) -> Result<()> {
         .bind(&new.sealed)
         .bind(&new.redirect_uri)
         .bind(&new.return_to)
+        .bind(&new.config)
         .bind(new.created_at)
         .bind(new.expires_at);
     insert.execute(tx).await?;
@@ -103,7 +107,7 @@ pub async fn create(tx: &mut Tx, new: &NewReconnection) -> Result<()> {
 macro_rules! columns {
     () => {
         "workspace_id, id, authorization_id, plugin_id, auth_method, client_id, user_id, session_hash, state_hash,
-         sealed, redirect_uri, return_to, status, outcome, message, result, created_at, expires_at, finished_at"
+         sealed, redirect_uri, return_to, config, status, outcome, message, result, created_at, expires_at, finished_at"
     };
 }
 
@@ -213,6 +217,7 @@ fn read(row: &Row) -> Result<Reconnection> {
         sealed: row.get("sealed")?,
         redirect_uri: row.get("redirect_uri")?,
         return_to: row.get("return_to")?,
+        config: row.get("config")?,
         status: row.get("status")?,
         outcome: row.get("outcome")?,
         message: row.get("message")?,

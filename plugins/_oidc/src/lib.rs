@@ -8,9 +8,12 @@ use relink_sdk::{
     Account, AuthMethod, BudgetKey, Column, Context, Descriptor, ErrorTable, Fetch, Flow, Identity, Items, Oauth2,
     Pages, Provider, Request, Rotation, Slice, Table, TokenAuth,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-const LOGIN: &str = "https://login.oidc.example";
+/// Every organization has a server of its own.
+const LOGIN: &str = "https://{settings.tenant}.oidc.example";
+/// Which organization signs, the same for all.
+const ISSUER: &str = "https://login.oidc.example";
 const API: &str = "https://api.oidc.example/v1";
 
 static VISITS: Table = Table::new(
@@ -28,8 +31,17 @@ relink_sdk::register!(Oidc);
 impl Provider for Oidc {
     fn describe() -> Descriptor {
         Descriptor::new("oidc", "OpenID Connect", env!("CARGO_PKG_VERSION"))
-            .host("login.oidc.example")
-            .host("api.oidc.example")
+            .host("*.oidc.example")
+            .config_schema(&json!({
+                "type": "object",
+                "properties": { "tenant": {
+                    "type": "string",
+                    "title": "Tenant",
+                    "description": "What stands before .oidc.example in the address of your sign-in page",
+                    "pattern": "^[a-z0-9-]+$",
+                } },
+                "required": ["tenant"],
+            }))
             .auth(AuthMethod::oauth2(oauth()))
             .table(&VISITS)
             .budget("requests", 600, 60_000, BudgetKey::Authorization)
@@ -40,12 +52,12 @@ impl Provider for Oidc {
         ErrorTable::new("oidc", "OpenID Connect", [])
     }
 
-    fn probe(_: &Context) -> Flow {
-        Fetch::probe(userinfo()).into()
+    fn probe(context: &Context) -> Flow {
+        Fetch::probe(userinfo(context)).into()
     }
 
-    fn identify(_: &Context) -> Flow {
-        Fetch::identity(userinfo(), |claims| {
+    fn identify(context: &Context) -> Flow {
+        Fetch::identity(userinfo(context), |claims| {
             let (subject, label) = person(claims)?;
             Some(Identity { subject, label })
         })
@@ -53,8 +65,8 @@ impl Provider for Oidc {
     }
 
     /// A person grants access to their own data, and to nobody else's.
-    fn accounts(_: &Context) -> Flow {
-        Fetch::accounts(userinfo(), Items::at(""), |claims| {
+    fn accounts(context: &Context) -> Flow {
+        Fetch::accounts(userinfo(context), Items::at(""), |claims| {
             let (id, label) = person(claims)?;
             Some(Account { id, label, kind: None, parent: None })
         })
@@ -79,7 +91,7 @@ impl Provider for Oidc {
 /// See <https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess>.
 fn oauth() -> Oauth2 {
     Oauth2::new(&format!("{LOGIN}/authorize"), &format!("{LOGIN}/token"))
-        .issuer(LOGIN)
+        .issuer(ISSUER)
         .scope("openid", "See who you are")
         .scope("email", "See your e-mail address")
         .scope("visits.read", "See the visits of your pages")
@@ -92,8 +104,10 @@ fn oauth() -> Oauth2 {
         .revoked_at(&format!("{LOGIN}/revoke"))
 }
 
-fn userinfo() -> Request {
-    Request::get(format!("{LOGIN}/userinfo"))
+/// The host asks for the tenant before it sends anybody to sign in, so there is one.
+fn userinfo(context: &Context) -> Request {
+    let tenant = context.setting("tenant").unwrap_or_default();
+    Request::get(format!("https://{tenant}.oidc.example/userinfo"))
 }
 
 /// Subject and label of a person: addresses change hands, the subject does not.

@@ -15,6 +15,9 @@ pub(crate) struct Setting {
     pub(crate) default: Option<String>,
     /// A regular expression as in JSON Schema.
     pub(crate) pattern: Option<String>,
+    /// All values that can be given, each with its name for people.
+    #[serde(default)]
+    pub(crate) choices: BTreeMap<String, String>,
 }
 
 /// The JSON Schema of all settings; those without a default must be given.
@@ -34,6 +37,10 @@ impl Setting {
             if let Some(text) = text {
                 schema[name] = json!(text);
             }
+        }
+        if !self.choices.is_empty() {
+            let choice = |(value, label): (&String, &String)| json!({ "const": value, "title": label });
+            schema["oneOf"] = self.choices.iter().map(choice).collect();
         }
         schema
     }

@@ -2,14 +2,14 @@
 
 use oauth2::{CsrfToken, PkceCodeChallenge};
 use relink_core::id::{AuthorizationId, ClientId, ReconnectionId, WorkspaceId};
-use relink_core::plugin::{AuthMethod, OAuth2, TokenAuth};
+use relink_core::plugin::{AuthMethod, OAuth2, SettingsSchema, TokenAuth};
 use relink_core::secret::Secret;
 use relink_runtime::Plugin;
 use relink_store::reconnections::sealed_place;
 use relink_store::{authorizations, connections, reconnections, token::token_hash};
 use url::Url;
 
-use super::{Begun, ReconnectError};
+use super::{Begun, ReconnectError, Wanted};
 use crate::credentials::app_credentials;
 use crate::engine::Engine;
 use crate::person::{Person, Role};
@@ -23,6 +23,8 @@ struct Flow<'a> {
     authorization_id: Option<&'a AuthorizationId>,
     client_id: Option<&'a ClientId>,
     login_hint: Option<&'a str>,
+    /// JSON of the settings that are known.
+    config: &'a str,
 }
 
 impl Engine {
@@ -46,25 +48,30 @@ impl Engine {
             return Err(ReconnectError::NotAllowed);
         }
         let (plugin, method) = self.reconnectable(&authorization.plugin_id, &authorization.auth_method)?;
-        let flow = Flow { authorization_id: Some(id), client_id: None, login_hint: Some(&authorization.label) };
+        let flow = Flow {
+            authorization_id: Some(id),
+            client_id: None,
+            login_hint: Some(&authorization.label),
+            config: &authorization.config,
+        };
         self.begin(person, &plugin, &method, &flow, session_hash, return_to).await
     }
 
-    /// Begins a new authorization for data of `client`.
+    /// Begins a new authorization.
     pub async fn begin_connect(
         &self,
         person: &Person,
-        plugin_id: &str,
-        method_id: &str,
-        client: &ClientId,
+        wanted: &Wanted<'_>,
         session_hash: &[u8],
         return_to: &str,
     ) -> Result<Begun, ReconnectError> {
-        if !person.may_change(client) {
+        if !person.may_change(wanted.client) {
             return Err(ReconnectError::NotAllowed);
         }
-        let (plugin, method) = self.reconnectable(plugin_id, method_id)?;
-        let flow = Flow { authorization_id: None, client_id: Some(client), login_hint: None };
+        let (plugin, method) = self.reconnectable(wanted.plugin_id, wanted.auth_method)?;
+        let asked = SettingsSchema::of(plugin.descriptor()).asked_with(&method);
+        let config = asked.typed_into("{}", &wanted.settings).map_err(ReconnectError::Settings)?;
+        let flow = Flow { authorization_id: None, client_id: Some(wanted.client), login_hint: None, config: &config };
         self.begin(person, &plugin, &method, &flow, session_hash, return_to).await
     }
 
@@ -88,6 +95,9 @@ impl Engine {
         let display_name = &plugin.descriptor().display_name;
         let oauth2 = method.oauth2().ok_or_else(|| ReconnectError::NotOAuth(display_name.clone()))?;
         let client_id = self.app_client_id(plugin, method, oauth2)?;
+        let page = SettingsSchema::of(plugin.descriptor())
+            .address(&oauth2.authorize_url, flow.config)
+            .map_err(ReconnectError::Plugin)?;
         let state = CsrfToken::new_random_len(STATE_BYTES);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let id = ReconnectionId::new();
@@ -112,13 +122,14 @@ impl Engine {
             sealed,
             redirect_uri: redirect_uri.clone(),
             return_to: return_to.to_owned(),
+            config: flow.config.to_owned(),
             created_at: now,
             expires_at: now.plus_ms(FLOW_MS),
         };
         reconnections::create(&mut tx, &new).await?;
         tx.commit().await?;
 
-        let authorize_url = AuthorizeUrl { oauth2, client_id: &client_id, redirect_uri: &redirect_uri }
+        let authorize_url = AuthorizeUrl { page: &page, oauth2, client_id: &client_id, redirect_uri: &redirect_uri }
             .build(state.secret(), challenge.as_str(), flow)
             .map_err(|error| {
                 ReconnectError::Plugin(format!("the authorize URL of {display_name} is wrong: {error}"))
@@ -147,6 +158,7 @@ impl Engine {
 }
 
 struct AuthorizeUrl<'a> {
+    page: &'a str,
     oauth2: &'a OAuth2,
     client_id: &'a str,
     redirect_uri: &'a str,
@@ -182,7 +194,7 @@ impl AuthorizeUrl<'_> {
             parameters.retain(|(name, _)| *name != extra.name);
             parameters.push((&extra.name, &extra.value));
         }
-        let mut url = Url::parse(&oauth2.authorize_url)?;
+        let mut url = Url::parse(self.page)?;
         url.query_pairs_mut().extend_pairs(parameters);
         Ok(url)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use relink_core::id::WorkspaceId;
-use relink_core::plugin::{AuthMethod, Facts, Failure, Field, KeptFrom, OAuth2, Phase};
+use relink_core::plugin::{AuthMethod, Facts, Failure, Field, KeptFrom, OAuth2, Phase, SettingsSchema};
 use relink_core::reason::{Diagnosis, Reason};
 use relink_core::secret::Secret;
 use relink_egress::{TokenGrant, Tokens};
@@ -19,6 +19,7 @@ use super::{CallbackError, Completed};
 use crate::credentials::app_credentials;
 use crate::diagnose;
 use crate::engine::Engine;
+use crate::ledger::merged_config;
 use crate::settle::{self, Grant};
 use crate::talk::Explained;
 use crate::tokens::answer;
@@ -26,7 +27,8 @@ use crate::tokens::answer;
 /// What the exchange gave.
 struct Granted {
     tokens: Tokens,
-    config: Vec<Field>,
+    /// JSON of the settings: what was known before, and what the provider said.
+    config: String,
 }
 
 impl Engine {
@@ -120,7 +122,7 @@ impl Engine {
         check_scopes(oauth2, &granted_scopes, &flow.return_to)?;
 
         let secrets = answer::first_secrets(&granted.tokens);
-        let config = answer::config_of(&granted.config);
+        let config = granted.config;
         let candidate = Candidate {
             plugin: &plugin,
             method: &method,
@@ -174,16 +176,14 @@ impl Engine {
             redirect_uri: flow.redirect_uri.clone(),
             verifier: oauth2.pkce.then_some(verifier),
         };
+        let config = merged_config(&flow.config, &answer::config_of(&kept_of_callback(oauth2, query)));
+        let oauth2 = SettingsSchema::of(plugin.descriptor()).endpoints(oauth2, &config).map_err(host)?;
         let app = app_credentials(&self.settings().app_secrets, plugin.id(), &method.id);
-        let mut tokens = self.token_request(flow, plugin, oauth2, &grant, &app).await?;
-        if let Some(extension) = answer::extension_of(oauth2, &tokens.access_token) {
-            tokens = self.token_request(flow, plugin, oauth2, &extension, &app).await?;
+        let mut tokens = self.token_request(flow, plugin, &oauth2, &grant, &app).await?;
+        if let Some(extension) = answer::extension_of(&oauth2, &tokens.access_token) {
+            tokens = self.token_request(flow, plugin, &oauth2, &extension, &app).await?;
         }
-        let from_callback = oauth2.keep.iter().filter(|kept| kept.source == KeptFrom::CallbackQuery);
-        let mut config: Vec<Field> = from_callback
-            .filter_map(|kept| query.get(&kept.name).map(|value| Field::new(kept.into_config.clone(), value)))
-            .collect();
-        config.extend(tokens.kept.iter().cloned());
+        let config = merged_config(&config, &answer::config_of(&tokens.kept));
         Ok(Granted { tokens, config })
     }
 
@@ -252,6 +252,12 @@ impl Engine {
         let (workspace, plugin, method) = (&flow.workspace_id, &flow.plugin_id, &flow.auth_method);
         Ok(authorizations::find_by_subject(self.db(), workspace, (plugin, method), subject).await?)
     }
+}
+
+/// What the provider said on the way back that a plugin wants to have kept.
+fn kept_of_callback(oauth2: &OAuth2, query: &CallbackQuery) -> Vec<Field> {
+    let kept = oauth2.keep.iter().filter(|kept| kept.source == KeptFrom::CallbackQuery);
+    kept.filter_map(|kept| query.get(&kept.name).map(|value| Field::new(kept.into_config.clone(), value))).collect()
 }
 
 fn refused(flow: &Reconnection, explained: Explained) -> CallbackError {

@@ -1,5 +1,6 @@
 //! Why a reconnection could not begin or be completed, in words for the person who tried.
 
+use relink_core::plugin::Unusable;
 use relink_core::reason::Diagnosis;
 use relink_store::StoreError;
 
@@ -13,6 +14,8 @@ pub enum ReconnectError {
     NotOAuth(String),
     #[error("{plugin} has no {secret} yet: the operator must set it in the configuration")]
     MissingAppSecret { plugin: String, secret: String },
+    #[error("a setting is missing or cannot be used")]
+    Settings(Vec<Unusable>),
     #[error("{0}")]
     Plugin(String),
     /// Trouble of this host.

@@ -7,7 +7,9 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use relink_core::id::{AuthorizationId, WorkspaceId};
-use relink_core::plugin::{AuthMethod, Failure, OAuth2, Phase, Refresh, TransportFailure, TransportKind};
+use relink_core::plugin::{
+    AuthMethod, Failure, OAuth2, Phase, Refresh, SettingsSchema, TransportFailure, TransportKind,
+};
 use relink_egress::{TokenAnswer, TokenGrant, Tokens};
 use relink_runtime::Plugin;
 use relink_store::Lease;
@@ -132,11 +134,18 @@ async fn request(engine: &Engine, authorization: Authorization) -> Result<Ending
         let said_by = if has_ended { SaidBy::Host } else { SaidBy::Plugin };
         return Ok(Ending::Refused(diagnose::permission_ended(said_by)));
     };
+    let oauth2 = match SettingsSchema::of(plugin.descriptor()).endpoints(oauth2, &fresh.authorization.config) {
+        Ok(oauth2) => oauth2,
+        Err(problem) => {
+            tracing::warn!(plugin.name = plugin.id(), problem, "a token endpoint has no address");
+            return Ok(Ending::Refused(diagnose::refused_by_plugin()));
+        }
+    };
     let app = app_credentials(&engine.settings().app_secrets, plugin.id(), &method.id);
     // Asked before anything is sent: what fails afterwards must not look as if nothing had been.
     let failure = failure(engine, &fresh).await?;
-    match engine.egress().token_request(plugin.descriptor(), oauth2, &grant, &app).await {
-        Ok(TokenAnswer { tokens: Some(tokens), .. }) => Ok(Ending::Granted(Box::new((fresh, oauth2.clone(), tokens)))),
+    match engine.egress().token_request(plugin.descriptor(), &oauth2, &grant, &app).await {
+        Ok(TokenAnswer { tokens: Some(tokens), .. }) => Ok(Ending::Granted(Box::new((fresh, oauth2, tokens)))),
         Ok(TokenAnswer { response, .. }) => {
             let failure = diagnose::with_response(failure, &response);
             Ok(Ending::Refused(explain(engine, &plugin, failure).await))

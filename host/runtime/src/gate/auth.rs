@@ -151,7 +151,8 @@ impl Check<'_> {
     /// providers take the first and others the last.
     fn check_names(&self, oauth2: &OAuth2) -> Result<(), Refusal> {
         let urls = [Some(&oauth2.authorize_url), Some(&oauth2.token_url), oauth2.revoke_url.as_ref()];
-        let urls: Vec<_> = urls.into_iter().flatten().filter_map(|url| Url::parse(url).ok()).collect();
+        let addresses = urls.into_iter().flatten().filter_map(|url| self.addresses(url).ok()).flatten();
+        let urls: Vec<_> = addresses.filter_map(|url| Url::parse(&url).ok()).collect();
         let in_urls = urls.iter().flat_map(Url::query_pairs).map(|(name, _)| name);
         let others = oauth2.param_names.iter().filter(|renamed| !HOST_PARAMS.contains(&renamed.name.as_str()));
         let renamed = others.map(|renamed| &renamed.value).chain(&oauth2.login_hint_param);
@@ -216,13 +217,22 @@ impl Check<'_> {
     }
 
     fn check_url(&self, field: &str, url: &str) -> Result<(), Refusal> {
-        hosts::check_url(url, &self.descriptor.hosts).map_err(|wrong| {
+        let hosts = &self.descriptor.hosts;
+        let leads_to_hosts = |addresses: Vec<String>| {
+            addresses.iter().try_for_each(|address| hosts::check_url(address, hosts).map_err(str::to_owned))
+        };
+        self.addresses(url).and_then(leads_to_hosts).map_err(|wrong| {
             refuse(
                 format!("`{}.{field}` is {}: {wrong}", self.at(), quoted(url)),
-                "an https URL on one of the descriptor's `hosts`",
+                "an https URL on one of the descriptor's `hosts`, whatever settings stand in it",
                 "correct the URL, or add its host to `hosts` so that the operator sees it",
             )
         })
+    }
+
+    /// Everywhere that a URL can lead, with one label for what people type at will.
+    fn addresses(&self, url: &str) -> Result<Vec<String>, String> {
+        self.descriptor.addresses(url, "x")
     }
 
     /// Demands that a feature beyond the contract's core is declared by the plugin and present here.

@@ -1,6 +1,6 @@
 //! Which descriptions of a provider are believed.
 
-use relink_runtime::Gate;
+use relink_runtime::{Gate, Reach};
 use serde_json::{Value, json};
 
 use crate::guest::{Guest, load};
@@ -49,6 +49,38 @@ fn the_host_sends_people_and_secrets_only_to_declared_hosts() {
     }
     check("/auth/0/uses/0/hosts", json!(["evil.com"]), "\"evil.com\"");
     check("/budgets/0/hosts", json!(["evil.com"]), "\"evil.com\"");
+}
+
+#[test]
+fn wherever_settings_lead_people_and_secrets_is_declared() {
+    let hosts = ["api.acme.com", "login.acme.com", "login.acme.eu", "*.shops.acme.com"];
+    let schema = json!({ "properties": { "shop": { "title": "Shop" }, "land": { "enum": ["com", "eu"] }, "far": { "enum": ["com", "cn"] } } });
+    let with_url = |url: &str| {
+        let mut guest = with("/auth/0/kind/oauth2-code/token-url", json!(url));
+        guest.descriptor["hosts"] = json!(hosts);
+        guest.descriptor["config-schema"] = json!(schema.to_string());
+        load(&guest)
+    };
+    for url in
+        ["https://{settings.shop}.shops.acme.com/token", "https://login.acme.{settings.land}/{settings.shop}/token"]
+    {
+        let plugin = with_url(url).unwrap();
+        let asks: Vec<_> = Reach::asked_by(plugin.descriptor()).lines().collect();
+        assert!(asks.iter().any(|line| line.contains(url)), "{asks:?}");
+        assert!(asks.contains(&"lets the plugin see what people enter as \"Shop\" (shop)".to_owned()), "{asks:?}");
+    }
+    for (url, expected) in [
+        ("https://{settings.shop}/token", "its host is not in `hosts`"),
+        ("https://login.{settings.shop}.com/token", "its host is not in `hosts`"),
+        ("https://login.acme.{settings.far}/token", "its host is not in `hosts`"),
+        ("https://login.acme.com{settings.shop}/token", "its host is not in `hosts`"),
+        ("https://{settings.region}.shops.acme.com/token", "has no setting \"region\""),
+        ("https://{settings.shop.shops.acme.com/token", "a brace is open"),
+        ("https://login.acme.com/token?client_id={settings.shop}", "to a parameter of its own"),
+    ] {
+        let refusal = with_url(url).expect_err(url);
+        assert!(refusal.found.contains(expected), "{url}: {refusal}");
+    }
 }
 
 #[test]

@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use http::StatusCode;
 use relink_core::id::AuthorizationId;
 use relink_core::secret::Secret;
+use relink_engine::{Typed, Wanted};
 use relink_store::authorizations::{self, Authorization as Stored};
 use relink_store::connections;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::api::clients;
 use crate::api::reconnections::Healing;
 use crate::api::shape::{self, Listed, moment};
 use crate::app::App;
 use crate::auth::Identity;
 use crate::auth::extract::Caller;
+use crate::pages::lookup::kind_of;
+use crate::ui::views::repair::SignInKind;
 use crate::web::trouble::{ProblemDocument, Trouble};
 
 #[derive(Serialize, ToSchema)]
@@ -57,7 +62,25 @@ pub(crate) struct Account {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewSecrets {
+    /// Those that are missing keep their value.
+    #[serde(default)]
     secrets: BTreeMap<String, String>,
+    /// Those that are missing keep their value, and an empty one is forgotten.
+    #[serde(default)]
+    settings: BTreeMap<String, String>,
+}
+
+/// A key, for a provider without a sign-in page.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAuthorization {
+    provider: String,
+    auth_method: String,
+    /// For whose data.
+    client_id: String,
+    secrets: BTreeMap<String, String>,
+    #[serde(default)]
+    settings: BTreeMap<String, String>,
 }
 
 /// List the authorizations
@@ -74,6 +97,34 @@ pub(crate) async fn list(
         items.extend(shown(&app, &caller, stored).await?);
     }
     Ok(Json(Listed::whole(items)))
+}
+
+/// Try typed secrets with the provider, and make an authorization of them
+#[utoipa::path(post, path = "/api/v1/authorizations", tag = "authorizations", request_body = NewAuthorization,
+    responses((status = 201, body = Authorization), (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    Json(new): Json<NewAuthorization>,
+) -> Result<(StatusCode, Json<Authorization>), Trouble> {
+    let client = clients::find(&app, &caller, &new.client_id).await?.id;
+    let (plugin_id, auth_method) = (new.provider.as_str(), new.auth_method.as_str());
+    if !takes_keys(&app, plugin_id, auth_method) {
+        return Err(Trouble::unprocessable(
+            "auth_method",
+            "There is no such provider, or no such way to sign in with typed secrets.",
+        ));
+    }
+    let wanted = Wanted { plugin_id, auth_method, client: &client, settings: new.settings };
+    let id = app.engine().connect_with_secrets(&caller.person, &wanted, secrets_of(new.secrets)).await?;
+    let made = authorizations::find(app.engine().db(), &caller.person.workspace_id, &id).await?;
+    Ok((StatusCode::CREATED, Json(authorization(made.ok_or_else(Trouble::internal)?, Vec::new()))))
+}
+
+fn takes_keys(app: &App, plugin_id: &str, auth_method: &str) -> bool {
+    let plugin = app.engine().registry().get(plugin_id);
+    let method = plugin.as_ref().and_then(|plugin| plugin.descriptor().auth_method(auth_method));
+    method.is_some_and(|method| kind_of(method) == SignInKind::Key)
 }
 
 /// Get an authorization
@@ -119,9 +170,13 @@ pub(crate) async fn replace_secrets(
 ) -> Result<Json<Healing>, Trouble> {
     find(&app, &caller, &id).await?;
     let id: AuthorizationId = shape::id(&id)?;
-    let typed = typed.secrets.into_iter().map(|(name, value)| (name, Secret::new(value))).collect();
+    let typed = Typed { secrets: secrets_of(typed.secrets), settings: typed.settings };
     let completed = app.engine().replace_secrets(&caller.person, &id, typed).await?;
     Ok(Json(Healing::of(&completed)))
+}
+
+fn secrets_of(typed: BTreeMap<String, String>) -> BTreeMap<String, Secret> {
+    typed.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()
 }
 
 /// An authorization of which the caller may see some data; any other does not exist for the caller.
@@ -140,7 +195,11 @@ async fn shown(app: &App, caller: &Identity, stored: Stored) -> Result<Option<Au
     if connection_ids.is_empty() && !sees_all {
         return Ok(None);
     }
-    Ok(Some(Authorization {
+    Ok(Some(authorization(stored, connection_ids)))
+}
+
+fn authorization(stored: Stored, connection_ids: Vec<String>) -> Authorization {
+    Authorization {
         id: stored.id.to_string(),
         provider: stored.plugin_id,
         auth_method: stored.auth_method,
@@ -153,5 +212,5 @@ async fn shown(app: &App, caller: &Identity, stored: Stored) -> Result<Option<Au
         reauthorize_at: stored.reauthorize_at.map(moment),
         incident_id: stored.incident_id.map(|id| id.to_string()),
         connection_ids,
-    }))
+    }
 }

@@ -26,6 +26,7 @@ use crate::web::trouble::ProblemDocument;
         api::authorizations::list,
         api::authorizations::get,
         api::authorizations::accounts,
+        api::authorizations::create,
         api::authorizations::replace_secrets,
         api::connections::list,
         api::connections::create,

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use relink_core::plugin::{AuthMethod, SecretSlot};
+use relink_core::plugin::{AuthMethod, Choice, Descriptor, SecretSlot, Setting, SettingsSchema};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,6 +30,8 @@ pub(crate) struct Method {
     kind: &'static str,
     /// The values that a person types.
     secrets: Vec<TypedSecret>,
+    /// What the plugin wants to know that is no secret.
+    settings: Vec<TypedSetting>,
     /// What the provider will ask for, in plain words.
     scopes: Vec<String>,
 }
@@ -43,6 +45,24 @@ pub(crate) struct TypedSecret {
     is_optional: bool,
     /// Where the provider shows it to people.
     help_url: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TypedSetting {
+    name: String,
+    label: String,
+    description: Option<String>,
+    /// What is taken if none is given.
+    default: Option<String>,
+    /// All that can be given; any if there are none.
+    choices: Vec<TypedChoice>,
+    is_required: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TypedChoice {
+    value: String,
+    label: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -63,14 +83,15 @@ pub(crate) async fn list(State(app): State<App>, _: Caller) -> Json<Listed<Provi
             display_name: descriptor.display_name.clone(),
             aliases: descriptor.aliases.clone(),
             help_url: descriptor.help_url.clone(),
-            auth_methods: descriptor.auth.iter().map(method).collect(),
+            auth_methods: descriptor.auth.iter().map(|method| shown(descriptor, method)).collect(),
             datasets: descriptor.datasets.iter().map(dataset).collect(),
         }
     };
     Json(Listed::whole(plugins.iter().map(provider).collect()))
 }
 
-fn method(method: &AuthMethod) -> Method {
+fn shown(descriptor: &Descriptor, method: &AuthMethod) -> Method {
+    let settings = SettingsSchema::of(descriptor).asked_with(method).settings();
     let scopes = method.oauth2().map(|oauth2| oauth2.scopes.as_slice()).unwrap_or_default();
     Method {
         id: method.id.clone(),
@@ -80,6 +101,7 @@ fn method(method: &AuthMethod) -> Method {
             SignInKind::Key => "key",
         },
         secrets: method.user_secrets.iter().map(secret).collect(),
+        settings: settings.into_iter().map(setting).collect(),
         scopes: scopes.iter().map(|scope| scope.label.clone()).collect(),
     }
 }
@@ -92,6 +114,12 @@ fn secret(slot: &SecretSlot) -> TypedSecret {
         is_optional: slot.optional,
         help_url: slot.help_url.clone().filter(|url| url.starts_with("https://")),
     }
+}
+
+fn setting(setting: Setting) -> TypedSetting {
+    let Setting { name, label, description, default, choices, is_required } = setting;
+    let choices = choices.into_iter().map(|Choice { value, label }| TypedChoice { value, label }).collect();
+    TypedSetting { name, label, description, default, choices, is_required }
 }
 
 fn dataset(dataset: &relink_core::plugin::Dataset) -> Dataset {

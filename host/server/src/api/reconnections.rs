@@ -1,10 +1,12 @@
 //! Reconnections: a person repairs an authorization on the provider's own pages.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use http::StatusCode;
 use relink_core::id::{AuthorizationId, ClientId, ReconnectionId};
-use relink_engine::{Begun, Completed};
+use relink_engine::{Begun, Completed, Wanted};
 use relink_store::reconnections::{self, Reconnection as Stored};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,6 +30,9 @@ pub(crate) struct Wish {
     provider: Option<String>,
     auth_method: Option<String>,
     client_id: Option<String>,
+    /// For a new authorization: the settings that the way to sign in asks for, by name.
+    #[serde(default)]
+    settings: BTreeMap<String, String>,
     /// A path of this host to come back to.
     return_to: Option<String>,
 }
@@ -111,7 +116,8 @@ async fn begin_wish(app: &App, caller: &Identity, wish: Wish) -> Result<Begun, T
         return Err(Trouble::unprocessable("authorization_id", needed));
     };
     let client: ClientId = crate::api::clients::find(app, caller, &client).await?.id;
-    Ok(engine.begin_connect(person, &provider, &method, &client, session, return_to.as_str()).await?)
+    let wanted = Wanted { plugin_id: &provider, auth_method: &method, client: &client, settings: wish.settings };
+    Ok(engine.begin_connect(person, &wanted, session, return_to.as_str()).await?)
 }
 
 /// See how a reconnection of yours went

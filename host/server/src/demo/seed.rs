@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use relink_core::id::{AuthorizationId, ClientId};
 use relink_core::plugin::{Account, AuthMethod};
 use relink_core::secret::Secret;
-use relink_engine::Person;
+use relink_engine::{Person, Wanted};
 use relink_store::authorizations::{self, FIRST_GENERATION, NewAuthorization, Tokens, sealed_place};
 use relink_store::clients::{self, Client};
 use relink_store::seal::Sealer;
@@ -163,7 +163,9 @@ impl Seed<'_> {
         };
         let typed = method.user_secrets.iter().map(|slot| (slot.name.clone(), Secret::new(value(slot)))).collect();
         let engine = self.app.engine();
-        let id = engine.connect_with_secrets(&self.person, provider, &method.id, &client, typed).await?;
+        let wanted =
+            Wanted { plugin_id: provider, auth_method: &method.id, client: &client, settings: BTreeMap::new() };
+        let id = engine.connect_with_secrets(&self.person, &wanted, typed).await?;
         self.connect_accounts(&id, Some(&client), None).await
     }
 

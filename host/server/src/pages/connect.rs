@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use relink_core::id::ClientId;
 use relink_core::plugin::{AuthMethod, Descriptor};
-use relink_engine::{SecretsError, SecretsErrorKind};
+use relink_engine::{ReconnectError, SecretsErrorKind, Wanted};
 use relink_store::{StoreError, authorizations, clients, connections};
 use serde::Deserialize;
 
@@ -15,7 +15,6 @@ use crate::pages::secrets::filled;
 use crate::pages::visit::Visit;
 use crate::pages::{connection, see_other};
 use crate::ui::views::connect::{ConnectMethod, ConnectProvider, ExistingSignIn, Method, ProviderChoice, Way};
-use crate::ui::views::key_form::KeyForm;
 use crate::ui::views::provider::Provider;
 use crate::ui::views::repair::SignInKind;
 use crate::ui::views::shell::Section;
@@ -34,7 +33,7 @@ pub(super) struct Wish {
 pub(super) async fn page(visit: Visit, Query(wish): Query<Wish>) -> Result<Response, Trouble> {
     refuse_viewers(&visit)?;
     if !wish.plugin.is_empty() {
-        let page = methods_page(&visit, &wish.plugin, &wish.client, |_, form| form).await?;
+        let page = methods_page(&visit, &wish.plugin, &wish.client, |_, way| way).await?;
         return Ok(visit.respond(&page));
     }
     let lookup = visit.lookup().await?;
@@ -72,7 +71,7 @@ async fn methods_page(
     visit: &Visit,
     plugin_id: &str,
     client_id: &str,
-    adjust: impl Fn(&AuthMethod, KeyForm) -> KeyForm,
+    adjust: impl Fn(&AuthMethod, Way) -> Way,
 ) -> Result<ConnectMethod, Trouble> {
     let lookup = visit.lookup().await?;
     let plugin = lookup.plugin(plugin_id).ok_or_else(Trouble::not_found)?;
@@ -80,7 +79,7 @@ async fn methods_page(
     let method = |method: &AuthMethod| Method {
         id: method.id.clone(),
         label: method.label.clone(),
-        way: way(visit, plugin_id, method, &adjust),
+        way: adjust(method, way(visit, descriptor, method)),
     };
     Ok(ConnectMethod {
         shell: visit.shell(Section::DataSources, &lookup).await?,
@@ -92,16 +91,17 @@ async fn methods_page(
     })
 }
 
-fn way(visit: &Visit, plugin_id: &str, method: &AuthMethod, adjust: impl Fn(&AuthMethod, KeyForm) -> KeyForm) -> Way {
-    if !missing_app_secrets(&visit.app, plugin_id, method).is_empty() {
+fn way(visit: &Visit, descriptor: &Descriptor, method: &AuthMethod) -> Way {
+    if !missing_app_secrets(&visit.app, &descriptor.id, method).is_empty() {
         return Way::NotSetUp;
     }
     match (kind_of(method), method.oauth2()) {
-        (SignInKind::OAuth, Some(oauth2)) => {
-            Way::OAuth { scopes: oauth2.scopes.iter().map(|scope| scope.label.clone()).collect() }
-        }
+        (SignInKind::OAuth, Some(oauth2)) => Way::OAuth {
+            scopes: oauth2.scopes.iter().map(|scope| scope.label.clone()).collect(),
+            settings: connection::settings_form(descriptor, method, "{}"),
+        },
         (SignInKind::OAuth, None) => Way::NotSetUp,
-        (SignInKind::Key, _) => Way::Key(adjust(method, connection::key_form(method, |_| None))),
+        (SignInKind::Key, _) => Way::Key(connection::key_form(descriptor, method, "{}")),
     }
 }
 
@@ -139,30 +139,44 @@ pub(super) async fn begin(visit: Visit, fields: Fields) -> Result<Response, Trou
     let plugin = lookup.plugin(plugin_id).ok_or_else(Trouble::not_found)?;
     let method = plugin.descriptor().auth_method(method_id).ok_or_else(Trouble::not_found)?.clone();
     let client = client_of(&visit, fields.get("client_id")).await?;
+    let wanted = Wanted { plugin_id, auth_method: method_id, client: &client, settings: fields.settings() };
     let engine = visit.app.engine();
     match kind_of(&method) {
         SignInKind::OAuth => {
             let session = &visit.session().token_hash;
-            let begun = engine.begin_connect(visit.person(), plugin_id, method_id, &client, session, "/data-sources");
-            Ok(see_other(begun.await?.authorize_url.as_str()))
-        }
-        SignInKind::Key => {
-            let made = engine.connect_with_secrets(visit.person(), plugin_id, method_id, &client, fields.secrets());
-            match made.await {
-                Ok(id) => Ok(see_other(&format!("/connect/{id}/accounts?client={client}"))),
-                Err(error) if error.kind == SecretsErrorKind::Refused => refused(visit, &fields, &error).await,
+            match engine.begin_connect(visit.person(), &wanted, session, "/data-sources").await {
+                Ok(begun) => Ok(see_other(begun.authorize_url.as_str())),
+                Err(ReconnectError::Settings(unusable)) => {
+                    refused(visit, &fields, |way| match way {
+                        Way::OAuth { scopes, settings } => {
+                            Way::OAuth { scopes, settings: settings.refused(&wanted.settings, &unusable) }
+                        }
+                        way => way,
+                    })
+                    .await
+                }
                 Err(error) => Err(error.into()),
             }
         }
+        SignInKind::Key => match engine.connect_with_secrets(visit.person(), &wanted, fields.typed().secrets).await {
+            Ok(id) => Ok(see_other(&format!("/connect/{id}/accounts?client={client}"))),
+            Err(error) if error.kind == SecretsErrorKind::Refused => {
+                refused(visit, &fields, |way| match way {
+                    Way::Key(form) => Way::Key(filled(form, &fields, &error)),
+                    way => way,
+                })
+                .await
+            }
+            Err(error) => Err(error.into()),
+        },
     }
 }
 
-async fn refused(visit: Visit, fields: &Fields, error: &SecretsError) -> Result<Response, Trouble> {
+/// The page once more; `say` says what is wrong with the way that was tried.
+async fn refused(visit: Visit, fields: &Fields, say: impl Fn(Way) -> Way) -> Result<Response, Trouble> {
     let here = format!("/connect?plugin={}", fields.get("plugin"));
     let visit = visit.at(&here);
-    let adjust = |method: &AuthMethod, form: KeyForm| {
-        if method.id == fields.get("method") { filled(form, fields, error) } else { form }
-    };
+    let adjust = |method: &AuthMethod, way: Way| if method.id == fields.get("method") { say(way) } else { way };
     let page = methods_page(&visit, fields.get("plugin"), fields.get("client_id"), adjust).await?;
     Ok(visit.respond_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }

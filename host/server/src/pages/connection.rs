@@ -28,7 +28,7 @@ use crate::web::trouble::Trouble;
 mod outcome;
 mod sign_in_card;
 
-pub(super) use sign_in_card::key_form;
+pub(super) use sign_in_card::{key_form, known_key_form, settings_form};
 
 const DAYS: i64 = 28;
 const RUNS: usize = 10;

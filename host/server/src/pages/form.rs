@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Form, FromRequest, Request};
 use relink_core::secret::Secret;
+use relink_engine::Typed;
 
 use crate::web::return_to::ReturnTo;
 use crate::web::trouble::Trouble;
 
 /// What the fields with the values of secrets begin with.
 const SECRET_PREFIX: &str = "secret.";
+/// What those with settings of the connection begin with.
+const SETTING_PREFIX: &str = "setting.";
 /// Names of people, clients and tokens are at most so long.
 const LONGEST_NAME: usize = 200;
 
@@ -45,10 +48,19 @@ impl Fields {
         ReturnTo::or(Some(self.get("return_to")), otherwise)
     }
 
-    /// The secrets that were typed, by their names.
-    pub(super) fn secrets(&self) -> BTreeMap<String, Secret> {
-        let named = self.0.iter().filter_map(|(name, value)| Some((name.strip_prefix(SECRET_PREFIX)?, value)));
-        named.map(|(name, value)| (name.to_owned(), Secret::new(value.clone()))).collect()
+    /// The secrets and settings that were typed, by their names.
+    pub(super) fn typed(&self) -> Typed {
+        let secrets = self.named(SECRET_PREFIX).map(|(name, value)| (name, Secret::new(value))).collect();
+        Typed { secrets, settings: self.settings() }
+    }
+
+    pub(super) fn settings(&self) -> BTreeMap<String, String> {
+        self.named(SETTING_PREFIX).collect()
+    }
+
+    fn named(&self, prefix: &str) -> impl Iterator<Item = (String, String)> {
+        let named = self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value)));
+        named.map(|(name, value)| (name.to_owned(), value.clone()))
     }
 }
 
@@ -64,11 +76,13 @@ mod tests {
             pair("account", "2"),
             pair("name", "  Acme\r\n Outdoor "),
             pair("secret.api_key", "canary"),
+            pair("setting.region", "eu"),
             pair("return_to", "//evil.example"),
         ]);
         assert_eq!(fields.get_all("account").collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!(fields.name("name"), "Acme Outdoor");
-        assert_eq!(fields.secrets()["api_key"].expose(), "canary");
+        assert_eq!(fields.typed().secrets["api_key"].expose(), "canary");
+        assert_eq!(fields.typed().settings["region"], "eu");
         assert_eq!(fields.return_to("/data-sources").as_str(), "/data-sources");
         assert_eq!(fields.get("missing"), "");
     }

@@ -5,8 +5,8 @@ use relink_core::id::AuthorizationId;
 use relink_engine::ReconnectError;
 
 use crate::pages::form::Fields;
-use crate::pages::see_other;
 use crate::pages::visit::Visit;
+use crate::pages::{secrets, see_other};
 use crate::web::trouble::Trouble;
 
 pub(super) async fn begin(visit: Visit, fields: Fields) -> Result<Response, Trouble> {
@@ -22,6 +22,7 @@ impl From<ReconnectError> for Trouble {
         match error {
             ReconnectError::NotFound => Self::not_found(),
             ReconnectError::NotAllowed => Self::forbidden("Your role does not include reconnecting this data source."),
+            ReconnectError::Settings(settings) => secrets::unusable(&settings),
             ReconnectError::NotOAuth(provider) => {
                 Self::conflict(format!("{provider} has no sign-in page: enter its key on the page of the data source."))
             }

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use relink_core::id::AuthorizationId;
+use relink_core::plugin::Unusable;
 use relink_engine::{Completed, SecretsError, SecretsErrorKind};
 use relink_store::authorizations;
 
@@ -18,7 +19,7 @@ pub(super) async fn replace(visit: Visit, Path(id): Path<String>, fields: Fields
     let authorization = connect_accounts::find(&visit, &id).await?;
     let id = authorization.id;
     let return_to = fields.return_to("/data-sources");
-    match visit.app.engine().replace_secrets(visit.person(), &id, fields.secrets()).await {
+    match visit.app.engine().replace_secrets(visit.person(), &id, fields.typed()).await {
         Ok(completed) => Ok(visit.go(return_to.as_str(), &success(&completed))),
         Err(error) if error.kind == SecretsErrorKind::Refused => {
             let form = form_with_error(&visit, &id, &fields, &error).await?;
@@ -49,8 +50,8 @@ async fn form_with_error(
 ) -> Result<KeyForm, Trouble> {
     let authorization = authorizations::find(visit.db(), &visit.person().workspace_id, id).await?;
     let authorization = authorization.ok_or_else(Trouble::not_found)?;
-    let method = visit.lookup().await?.method(&authorization).ok_or_else(Trouble::internal)?;
-    Ok(filled(connection::key_form(&method, |_| None), fields, error))
+    let form = connection::known_key_form(&visit.lookup().await?, &authorization).ok_or_else(Trouble::internal)?;
+    Ok(filled(form, fields, error))
 }
 
 /// The form as it was sent, without its secrets, and what is wrong where it is wrong.
@@ -61,10 +62,21 @@ pub(super) fn filled(mut form: KeyForm, fields: &Fields, error: &SecretsError) -
         }
         field.error = (error.field.as_deref() == Some(&field.name)).then(|| error.message.clone());
     }
-    if form.fields.iter().all(|field| field.error.is_none()) {
+    form.settings = form.settings.refused(&fields.settings(), &error.settings);
+    if error.settings.is_empty() && form.fields.iter().all(|field| field.error.is_none()) {
         form.error = Some(error.message.clone());
     }
     form
+}
+
+/// The first setting that cannot be used, in an answer that has place for one.
+pub(super) fn unusable(settings: &[Unusable]) -> Trouble {
+    let first = settings.first();
+    let field = first.and_then(|unusable| unusable.setting.as_ref()).map(|name| format!("settings.{name}"));
+    Trouble::unprocessable(
+        field.unwrap_or_default(),
+        first.map(|unusable| unusable.message.as_str()).unwrap_or_default(),
+    )
 }
 
 impl From<SecretsError> for Trouble {
@@ -72,7 +84,10 @@ impl From<SecretsError> for Trouble {
         match error.kind {
             SecretsErrorKind::NotFound => Self::not_found(),
             SecretsErrorKind::NotAllowed => Self::forbidden(error.message),
-            SecretsErrorKind::Refused => Self::unprocessable(error.field.unwrap_or_default(), error.message),
+            SecretsErrorKind::Refused if error.settings.is_empty() => {
+                Self::unprocessable(error.field.unwrap_or_default(), error.message)
+            }
+            SecretsErrorKind::Refused => unusable(&error.settings),
             SecretsErrorKind::Host => Self::unavailable(error.message),
         }
     }

@@ -16,6 +16,7 @@ pub(crate) mod provider;
 pub(crate) mod reconnection;
 pub(crate) mod repair;
 pub(crate) mod settings;
+pub(crate) mod settings_form;
 pub(crate) mod shell;
 pub(crate) mod sign_in;
 pub(crate) mod table_query;

@@ -152,7 +152,7 @@ fn settings_are_held_against_the_schema_before_anything_is_sent() {
     let said = run(&["--setting", "region=EU"]).failed();
     assert!(said.contains("/region: 'EU' does not match pattern"), "{said}");
     let said = run(&[]).failed();
-    assert!(said.contains("missing properties 'region'"), "{said}");
+    assert!(said.contains("`region` is missing"), "{said}");
     run(&["--setting", "region=eu"]).done();
 }
 

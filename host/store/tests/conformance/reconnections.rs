@@ -20,6 +20,7 @@ pub(crate) fn new_reconnection(tenant: &Tenant, state: &str) -> NewReconnection 
         sealed: b"sealed verifier".to_vec(),
         redirect_uri: "https://relink.example/oauth/callback".to_owned(),
         return_to: "/notices".to_owned(),
+        config: r#"{"region":"eu"}"#.to_owned(),
         created_at: NOW,
         expires_at: NOW.plus_ms(10 * MINUTE),
     }

@@ -5,9 +5,10 @@ use relink_sdk::SecretSlot;
 use crate::access::{ApiKey, Basic};
 use crate::oauth2::Oauth2;
 use crate::plugin::Plugin;
-use crate::values::SecretText;
+use crate::values::{SecretText, Template};
 
 use super::addresses::{check_host, literal_host};
+use super::requests::{NOTHING, check_template};
 use super::{Mistake, Place, listed};
 
 pub(super) fn check(plugin: &Plugin, found: &mut Vec<Mistake>) {
@@ -35,6 +36,11 @@ fn check_oauth2(plugin: &Plugin, oauth2: &Oauth2, place: &Place, found: &mut Vec
     ];
     for (name, url) in urls {
         let Some(url) = url else { continue };
+        if url.contains("{settings.") {
+            // Where it can lead is seen by the host, which knows what the settings can be.
+            check_settings(plugin, url, &place.key(name), found);
+            continue;
+        }
         match literal_host(url).filter(|_| url.starts_with("https://")) {
             Some(host) => check_host(&plugin.hosts, Some(host), &place.key(name), found),
             None => found.push(place.key(name).mistake(
@@ -60,6 +66,13 @@ fn check_oauth2(plugin: &Plugin, oauth2: &Oauth2, place: &Place, found: &mut Vec
     let headers = oauth2.headers.iter().flatten().map(|(name, text)| (place.key("headers").key(name), text));
     let query = oauth2.query.iter().map(|(name, text)| (place.key("query").key(name), text));
     check_secrets(&known, headers.chain(query), found);
+}
+
+fn check_settings(plugin: &Plugin, url: &str, place: &Place, found: &mut Vec<Mistake>) {
+    match url.parse::<Template>() {
+        Ok(template) => check_template(plugin, &template, NOTHING, place, found),
+        Err(problem) => found.push(place.mistake(problem, "write a setting as in {settings.NAME}")),
+    }
 }
 
 fn check_api_key(api_key: &ApiKey, place: &Place, found: &mut Vec<Mistake>) {

@@ -22,7 +22,7 @@ pub(super) struct Scope {
     pub(super) item: bool,
 }
 
-const NOTHING: Scope = Scope { days: false, item: false };
+pub(super) const NOTHING: Scope = Scope { days: false, item: false };
 
 /// Checks `base`, and the requests that are no dataset's.
 pub(super) fn check(plugin: &Plugin, found: &mut Vec<Mistake>) {

@@ -35,7 +35,8 @@ async fn an_answer_that_another_provider_may_have_given_is_not_exchanged(databas
 /// Begins to sign in, and comes back at once with an answer that says that it is of `issuer`.
 async fn come_back(agency: &Agency, parameter: &str, issuer: Option<&str>) -> Page {
     let page = agency.owner.visit("/connect?plugin=oidc").await;
-    let to_provider = agency.owner.submit(&page.press("form[action='/connect'] button[value=oauth]")).await.location();
+    let form = page.press("form[action='/connect'] button[value=oauth]").set("setting.tenant", "login");
+    let to_provider = agency.owner.submit(&form).await.location();
     let sent = |wanted: &str| to_provider.query_pairs().find(|(name, _)| name == wanted).unwrap().1.into_owned();
     let mut callback = Url::parse(&sent("redirect_uri")).unwrap();
     callback.query_pairs_mut().append_pair("state", &sent("state")).append_pair(parameter, "some-text");

@@ -145,6 +145,27 @@ fn key_form(page: &Page) -> Form {
     page.form("form[action^='/authorizations/']")
 }
 
+story!(a_program_connects_with_a_key_and_a_wrong_one_makes_nothing);
+async fn a_program_connects_with_a_key_and_a_wrong_one_makes_nothing(database: Database) {
+    let agency = Agency::start_unhurried(database).await;
+    let key = agency.simulator().key(Provider::Ahrefs, "acme");
+    let connect = async |provider: &str, method: &str, secret: &str| {
+        let client = &agency.clients[0];
+        let wanted = json!({ "provider": provider, "auth_method": method, "client_id": client, "secrets": { "api_key": secret } });
+        agency.owner.api(Method::POST, "/authorizations", Some(&wanted)).await
+    };
+    let refused = connect("ahrefs", "api-key", "not-a-key").await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    assert_eq!(connect("google", "oauth", &key.secret).await.status, 422, "Google has a page of its own");
+    assert!(agency.owner.list("/authorizations").await.is_empty());
+
+    let made = connect("ahrefs", "api-key", &key.secret).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert!(!made.body.contains(&key.secret), "{}", made.body);
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    assert!(!agency.owner.list(&format!("/authorizations/{id}/accounts")).await.is_empty());
+}
+
 /// The account of a connection to Ahrefs is the web site.
 pub(crate) async fn connect_ahrefs(agency: &Agency, key: &str, client: usize) -> Connected {
     let key = agency.simulator().key(Provider::Ahrefs, key);

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on ends there and says where")]
 
+mod asked;
 mod callback;
 mod expiry;
 mod help;

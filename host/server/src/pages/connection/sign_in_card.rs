@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use relink_core::id::ConnectionId;
-use relink_core::plugin::AuthMethod;
+use relink_core::plugin::{AuthMethod, Descriptor, SettingsSchema};
 use relink_store::authorizations::Authorization;
 use relink_store::{StoreError, clients, connections};
 
@@ -12,6 +12,7 @@ use crate::pages::visit::Visit;
 use crate::ui::views::connection::{HealedSource, SignIn};
 use crate::ui::views::key_form::{KeyField, KeyForm};
 use crate::ui::views::repair::SignInKind;
+use crate::ui::views::settings_form::SettingsForm;
 use crate::ui::when::When;
 
 pub(super) fn card(
@@ -23,7 +24,7 @@ pub(super) fn card(
 ) -> SignIn {
     let method = lookup.method(authorization);
     let kind = lookup.sign_in_kind(authorization);
-    let key_form = form.or_else(|| method.as_ref().map(|method| key_form(method, |_| None)));
+    let key_form = form.or_else(|| known_key_form(lookup, authorization));
     SignIn {
         authorization_id: authorization.id.to_string(),
         kind,
@@ -37,8 +38,15 @@ pub(super) fn card(
     }
 }
 
-/// The fields of a way to sign in; `problem` says what is wrong with the one of a name.
-pub(in crate::pages) fn key_form(method: &AuthMethod, problem: impl Fn(&str) -> Option<String>) -> KeyForm {
+/// The form for a new key of an authorization, with the settings as they are.
+pub(in crate::pages) fn known_key_form(lookup: &Lookup, authorization: &Authorization) -> Option<KeyForm> {
+    let plugin = lookup.plugin(&authorization.plugin_id)?;
+    let method = plugin.descriptor().auth_method(&authorization.auth_method)?;
+    Some(key_form(plugin.descriptor(), method, &authorization.config))
+}
+
+/// The fields of a way to sign in; `config` says which settings are known.
+pub(in crate::pages) fn key_form(descriptor: &Descriptor, method: &AuthMethod, config: &str) -> KeyForm {
     let field = |slot: &relink_core::plugin::SecretSlot| KeyField {
         name: slot.name.clone(),
         label: slot.label.clone(),
@@ -46,9 +54,20 @@ pub(in crate::pages) fn key_form(method: &AuthMethod, problem: impl Fn(&str) -> 
         is_public: slot.public,
         is_optional: slot.optional,
         help_url: slot.help_url.clone().filter(|url| url.starts_with("https://")),
-        error: problem(&slot.name),
+        error: None,
     };
-    KeyForm { method: method.id.clone(), fields: method.user_secrets.iter().map(field).collect(), error: None }
+    KeyForm {
+        method: method.id.clone(),
+        fields: method.user_secrets.iter().map(field).collect(),
+        settings: settings_form(descriptor, method, config),
+        error: None,
+    }
+}
+
+/// The fields for what people are asked for with a way to sign in.
+pub(in crate::pages) fn settings_form(descriptor: &Descriptor, method: &AuthMethod, config: &str) -> SettingsForm {
+    let asked = SettingsSchema::of(descriptor).asked_with(method);
+    SettingsForm::new(&method.id, &asked, &asked.known(config))
 }
 
 /// The granted scopes in the plugin's plain words.

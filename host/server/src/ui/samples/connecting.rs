@@ -1,6 +1,6 @@
 //! The steps of connecting a data source.
 
-use super::connections::key_form;
+use super::connections::{key_form, settings_form};
 use super::parts::{choices, google, shell};
 use super::{Sample, sample};
 use crate::ui::views::connect::{
@@ -43,7 +43,7 @@ pub(super) fn connecting() -> Vec<Sample> {
         provider: google(),
         client_id: "cli_1".to_owned(),
         methods: vec![
-            method("oauth", "Sign in at Google Ads", Way::OAuth { scopes }),
+            method("oauth", "Sign in at Google Ads", Way::OAuth { scopes, settings: settings_form("oauth") }),
             method("api-key", "With an API key", Way::Key(key_form(false))),
             method("service", "With a service account", Way::NotSetUp),
         ],

@@ -1,5 +1,7 @@
 //! The page of one data source in every state.
 
+use relink_core::plugin::{Choice, Setting};
+
 use super::parts::{NOW, ago, ahrefs, client, days, google, lapsed, reconnect, shell, withdrawn};
 use super::{Sample, sample};
 use crate::ui::views::connection::{
@@ -9,6 +11,7 @@ use crate::ui::views::health::{DataState, Health};
 use crate::ui::views::key_form::{KeyField, KeyForm};
 use crate::ui::views::notices::Resolved;
 use crate::ui::views::repair::{Repair, SignInKind};
+use crate::ui::views::settings_form::{SettingField, SettingsForm};
 use crate::ui::views::shell::{Section, Tone};
 use crate::ui::when::When;
 
@@ -147,5 +150,26 @@ pub(super) fn key_form(is_refused: bool) -> KeyForm {
     fields[1].error =
         is_refused.then(|| "Ahrefs does not know this key. Copy it again, with all its letters.".to_owned());
     let error = is_refused.then(|| "Nothing was saved; the old key is still in use.".to_owned());
-    KeyForm { method: "api-key".to_owned(), fields, error }
+    KeyForm { method: "api-key".to_owned(), fields, settings: settings_form("api-key"), error }
+}
+
+pub(super) fn settings_form(id: &str) -> SettingsForm {
+    let choice = |(value, label): &(&str, &str)| Choice { value: (*value).to_owned(), label: (*label).to_owned() };
+    let field = |name: &str, label: &str, choices: &[(&str, &str)]| SettingField {
+        setting: Setting {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            description: choices.is_empty().then(|| "What stands before .example.com in your browser.".to_owned()),
+            default: None,
+            choices: choices.iter().map(choice).collect(),
+            is_required: choices.is_empty(),
+        },
+        value: String::new(),
+        error: choices.is_empty().then(|| "Enter the Subdomain.".to_owned()),
+    };
+    let fields = vec![
+        field("subdomain", "Subdomain", &[]),
+        field("region", "Region", &[("eu", "Europe"), ("us", "United States")]),
+    ];
+    SettingsForm { id: id.to_owned(), fields, error: None }
 }

@@ -6,6 +6,7 @@ use crate::ui::icon;
 use crate::ui::views::data_sources::Choice;
 use crate::ui::views::key_form::KeyForm;
 use crate::ui::views::provider::Provider;
+use crate::ui::views::settings_form::SettingsForm;
 use crate::ui::views::shell::Shell;
 
 /// `/connect`: which provider?
@@ -53,6 +54,7 @@ pub(crate) enum Way {
     /// On the provider's own pages, which will ask for these permissions.
     OAuth {
         scopes: Vec<String>,
+        settings: SettingsForm,
     },
     Key(KeyForm),
     /// The operator has not given the host what it needs for this.

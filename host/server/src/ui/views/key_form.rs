@@ -1,11 +1,14 @@
 //! The fields of a key, asked for once and never shown again.
 
+use crate::ui::views::settings_form::SettingsForm;
+
 /// The fields that one way of signing in needs.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyForm {
     /// The id of the way of signing in; it keeps two forms on one page apart.
     pub(crate) method: String,
     pub(crate) fields: Vec<KeyField>,
+    pub(crate) settings: SettingsForm,
     /// What is wrong with the values together, when no single field is to blame.
     pub(crate) error: Option<String>,
 }
@@ -24,6 +27,12 @@ pub(crate) struct KeyField {
     pub(crate) help_url: Option<String>,
     /// What is wrong with it and how to put it right.
     pub(crate) error: Option<String>,
+}
+
+impl KeyForm {
+    pub(crate) fn settings(&self) -> &SettingsForm {
+        &self.settings
+    }
 }
 
 impl KeyField {
