@@ -45,6 +45,19 @@ impl Routes {
         self.route(url).unwrap_or_else(|| url.clone())
     }
 
+    /// Every URL that may be used in place of one whose host may begin with `*.`, for any name there.
+    #[must_use]
+    pub fn rewrite_any(&self, url: &Url) -> Vec<Url> {
+        let behind = url.host_str().and_then(|host| host.strip_prefix('*'));
+        let hosts = self.bases.keys().filter(|host| behind.is_some_and(|behind| host.ends_with(behind)));
+        let routed = hosts.filter_map(|host| {
+            let mut exact = url.clone();
+            exact.set_host(Some(host)).ok()?;
+            self.route(&exact)
+        });
+        std::iter::once(self.rewrite(url)).chain(routed).collect()
+    }
+
     /// The URL to use in place of `url`, if the operator routed its host.
     pub(crate) fn route(&self, url: &Url) -> Option<Url> {
         let host = url.host_str()?;
@@ -77,6 +90,15 @@ mod tests {
     fn rewritten(host: &str, template: &str, url: &str) -> String {
         let routes = Routes::new([(host.to_owned(), template.to_owned())]).unwrap();
         routes.rewrite(&url.parse().unwrap()).to_string()
+    }
+
+    #[test]
+    fn any_name_may_have_a_route_of_its_own() {
+        let routes = Routes::new([("acme.shop.example".to_owned(), "http://127.0.0.1:9100".to_owned())]).unwrap();
+        let any = |url: &str| routes.rewrite_any(&url.parse().unwrap()).iter().map(Url::to_string).collect::<Vec<_>>();
+        assert_eq!(any("https://*.shop.example/a"), ["https://*.shop.example/a", "http://127.0.0.1:9100/a"]);
+        assert_eq!(any("https://acme.shop.example/a"), ["http://127.0.0.1:9100/a"]);
+        assert_eq!(any("https://*.other.example/a"), ["https://*.other.example/a"]);
     }
 
     #[test]

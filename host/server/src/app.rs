@@ -114,8 +114,10 @@ impl App {
             let pages = methods.filter_map(|oauth2| descriptor.addresses(&oauth2.authorize_url, "*").ok());
             pages.flatten().filter_map(|page| Url::parse(&page).ok()).collect::<Vec<_>>()
         });
-        let mut targets: Vec<String> =
-            pages.map(|page| self.0.routes.rewrite(&page).origin().ascii_serialization()).collect();
+        let mut targets: Vec<String> = pages
+            .flat_map(|page| self.0.routes.rewrite_any(&page))
+            .map(|page| page.origin().ascii_serialization())
+            .collect();
         targets.sort();
         targets.dedup();
         targets
