@@ -28,14 +28,13 @@ type Loaded = Result<Option<Arrival>, Declined>;
 pub(super) struct Trial {
     /// As it was before it was read.
     print: Option<Print>,
-    /// None if it is in service already.
-    found: Result<Option<Box<Found>>, Refusal>,
+    found: Result<Found, Refusal>,
 }
 
 struct Found {
     digest: String,
-    package: Package,
-    outcome: Result<Plugin, Refusal>,
+    /// None if it was in service then.
+    tried: Option<Box<(Package, Result<Plugin, Refusal>)>>,
 }
 
 impl Registry {
@@ -66,15 +65,15 @@ impl Registry {
         Some(Trial { print: Print::of(file), found: self.find(file) })
     }
 
-    fn find(&self, file: &Path) -> Result<Option<Box<Found>>, Refusal> {
+    fn find(&self, file: &Path) -> Result<Found, Refusal> {
         let component = folder::read(&self.folder_path, file, self.limits().component_bytes)?;
         let digest = loader::digest(&component);
         if lock(&self.shelf).has(file, &digest) {
-            return Ok(None);
+            return Ok(Found { digest, tried: None });
         }
         let signature = archive::signature_of(file).map_err(|error| unreadable(&error))?;
         let outcome = self.loader.load_file(&component, digest.clone(), file);
-        Ok(Some(Box::new(Found { digest, package: Package { component, signature }, outcome })))
+        Ok(Found { digest, tried: Some(Box::new((Package { component, signature }, outcome))) })
     }
 
     /// Takes over what became of a file, as far as it still is what stood the trial.
@@ -107,13 +106,14 @@ impl Registry {
             return None;
         }
         let found = match trial.found {
-            Ok(found) => found.map(|found| *found),
+            Ok(found) => found,
             Err(refusal) => return is_there(file).then(|| Err(refusal.into())),
         };
-        let Some(Found { package, outcome, .. }) = found.filter(|found| !lock(&self.shelf).has(file, &found.digest))
-        else {
+        if lock(&self.shelf).has(file, &found.digest) {
             return Some(Ok(None));
-        };
+        }
+        // What was in service then and is no longer has to be tried.
+        let (package, outcome) = *found.tried?;
         Some(outcome.map_err(Declined::from).and_then(|plugin| self.judge_file(plugin, package)))
     }
 

@@ -64,7 +64,11 @@ impl Scene {
 
     /// Puts a slow plugin into the folder, and does something while it is compiled.
     fn meanwhile(&self, change: impl FnOnce()) {
-        fs::write(self.file("slow.wasm"), slow("1.0.0")).unwrap();
+        self.while_file_is_compiled("slow.wasm", change);
+    }
+
+    fn while_file_is_compiled(&self, file: &str, change: impl FnOnce()) {
+        fs::write(self.file(file), slow("1.0.0")).unwrap();
         thread::scope(|scope| {
             scope.spawn(|| self.settle());
             wait_for(&self.root.path().join("begun"));
@@ -167,5 +171,16 @@ fn a_plugin_that_is_installed_where_a_file_was_deleted_stays() {
     // One look finds this file gone for good and the slow one new.
     fs::remove_file(scene.file("acme.wasm")).unwrap();
     scene.meanwhile(|| install(&scene.registry, version("1.1.0")));
+    assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
+}
+
+#[test]
+fn what_was_in_service_when_it_was_looked_at_and_is_switched_off_since_can_be_switched_on() {
+    let scene = Scene::new();
+    // It is looked at again, after a file that comes before it and takes its time.
+    fs::write(scene.file("acme.wasm"), version("1.1.0")).unwrap();
+    scene.while_file_is_compiled("a-slow.wasm", || scene.registry.disable("acme").unwrap());
+    assert_eq!(scene.version_of("acme"), None);
+    scene.registry.enable("acme").unwrap();
     assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
 }
