@@ -64,13 +64,13 @@ impl Scene {
 
     /// Puts a slow plugin into the folder, and does something while it is compiled.
     fn meanwhile(&self, change: impl FnOnce()) {
-        self.while_file_is_compiled("slow.wasm", change);
+        self.while_file_is_compiled("slow.wasm", || self.settle(), change);
     }
 
-    fn while_file_is_compiled(&self, file: &str, change: impl FnOnce()) {
+    fn while_file_is_compiled(&self, file: &str, look: impl FnOnce() + Send, change: impl FnOnce()) {
         fs::write(self.file(file), slow("1.0.0")).unwrap();
         thread::scope(|scope| {
-            scope.spawn(|| self.settle());
+            scope.spawn(look);
             wait_for(&self.root.path().join("begun"));
             change();
             fs::write(self.root.path().join("open"), "").unwrap();
@@ -179,7 +179,8 @@ fn what_was_in_service_when_it_was_looked_at_and_is_switched_off_since_can_be_sw
     let scene = Scene::new();
     // It is looked at again, after a file that comes before it and takes its time.
     fs::write(scene.file("acme.wasm"), version("1.1.0")).unwrap();
-    scene.while_file_is_compiled("a-slow.wasm", || scene.registry.disable("acme").unwrap());
+    let twice = || (0..2).for_each(|_| scene.registry.look());
+    scene.while_file_is_compiled("a-slow.wasm", twice, || scene.registry.disable("acme").unwrap());
     assert_eq!(scene.version_of("acme"), None);
     scene.registry.enable("acme").unwrap();
     assert_eq!(scene.version_of("acme").as_deref(), Some("1.1.0"));
