@@ -57,6 +57,11 @@ impl SettingField {
         self.setting.default.is_none()
     }
 
+    /// Somebody may leave it without a value.
+    pub(crate) fn may_stay_empty(&self) -> bool {
+        !self.setting.is_required && (self.setting.choices.is_empty() || self.has_empty_choice())
+    }
+
     pub(crate) fn is_described(&self) -> bool {
         self.error.is_some() || self.setting.description.is_some()
     }
