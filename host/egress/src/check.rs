@@ -43,10 +43,16 @@ pub fn check_descriptor(descriptor: &Descriptor) -> Result<(), Vec<DescriptorPro
     if problems.is_empty() { Ok(()) } else { Err(problems.into_iter().map(DescriptorProblem).collect()) }
 }
 
+/// Whether a URL is https and its host one of this plugin's. An address in which people's settings stand has to be
+/// asked about each time: when the plugin was installed, only an example of what they type was looked at.
+pub fn is_within(descriptor: &Descriptor, url: &str) -> bool {
+    Target::parse(url, &descriptor.hosts).is_ok()
+}
+
 /// Whether the request names a host and a credential of this plugin: one that another version asked for
 /// may name what this version no longer has.
 pub fn may_send(descriptor: &Descriptor, method: &AuthMethod, request: &Request) -> bool {
-    Target::parse(&request.url, &descriptor.hosts).is_ok()
+    is_within(descriptor, &request.url)
         && request.credential.as_deref().is_none_or(|name| method.credential_use(name).is_some())
 }
 

@@ -38,7 +38,7 @@ pub use url::Url;
 
 pub use answer::Answer;
 pub use budgets::Scope;
-pub use check::{DescriptorProblem, FEATURES, check_descriptor, may_send};
+pub use check::{DescriptorProblem, FEATURES, check_descriptor, is_within, may_send};
 pub use client::BuildError;
 pub use config::EgressConfig;
 pub use credentials::Credentials;

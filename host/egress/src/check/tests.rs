@@ -1,5 +1,6 @@
 use relink_core::plugin::{
-    AuthKind, BodyFormat, Budget, BudgetKey, CredentialUse, Place, Placement, Refresh, SecretSlot, Signer, TokenAuth,
+    AuthKind, BodyFormat, Budget, BudgetKey, CredentialUse, Place, Placement, Refresh, SecretSlot, SettingsSchema,
+    Signer, TokenAuth,
 };
 
 use super::*;
@@ -101,6 +102,20 @@ fn the_token_endpoint_must_be_a_host_of_the_plugin() {
     }
     let authorize_url = "http://login.example.com/".to_owned();
     check_problem(&with_oauth2(OAuth2 { authorize_url, ..oauth2() }), "authorize-url");
+}
+
+#[test]
+fn what_people_type_leads_nowhere_else_than_the_example_did() {
+    let authorize_url = "https://{settings.shop}.com/oauth".to_owned();
+    let mut descriptor = with_oauth2(OAuth2 { authorize_url, ..oauth2() });
+    descriptor.hosts.push("x.com".to_owned());
+    descriptor.config_schema = r#"{"properties":{"shop":{"type":"string"}}}"#.to_owned();
+    let address = |shop: &str| {
+        let config = format!(r#"{{"shop":"{shop}"}}"#);
+        SettingsSchema::of(&descriptor).address("https://{settings.shop}.com/oauth", &config).unwrap()
+    };
+    assert!(is_within(&descriptor, &address("x")));
+    assert!(!is_within(&descriptor, &address("evil")));
 }
 
 #[test]

@@ -98,6 +98,11 @@ impl Engine {
         let page = SettingsSchema::of(plugin.descriptor())
             .address(&oauth2.authorize_url, flow.config)
             .map_err(ReconnectError::Plugin)?;
+        if !relink_egress::is_within(plugin.descriptor(), &page) {
+            return Err(ReconnectError::Plugin(format!(
+                "{display_name} would sign in at {page}, which is none of its hosts"
+            )));
+        }
         let state = CsrfToken::new_random_len(STATE_BYTES);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let id = ReconnectionId::new();
