@@ -3,7 +3,8 @@
 //! Calls run on tokio's blocking threads behind semaphores, rather than on threads of our own: the
 //! semaphores are fair queues, they keep at most `workers` of those threads busy, and there is no
 //! thread to start, watch and stop. Each plugin has its own, smaller share of the workers and its own
-//! bounded queue, so a plugin that burns its deadline on every call delays nobody but itself.
+//! bounded queue, so a plugin that burns its deadline on every call delays nobody but itself. One that had
+//! a fault of late has threads that no other plugin uses.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,22 +18,21 @@ use tokio::time;
 use crate::fault::Fault;
 use crate::plugin::Plugin;
 use crate::registry::Registry;
-
-/// So long a plugin is not called again after a fault of its own: one that fails at once, over and over, would
-/// otherwise keep the machine as busy as one that never ends.
-const PAUSE_AFTER_FAULT: Duration = Duration::from_millis(10);
+use crate::suspects::Suspects;
 
 /// Calls plugins from async code, and tells the registry how they behave.
 #[derive(Clone)]
 pub struct Calls {
     registry: Arc<Registry>,
     workers: Arc<Semaphore>,
+    suspects: Arc<Suspects>,
 }
 
 impl Calls {
     pub fn new(registry: Arc<Registry>) -> Self {
-        let workers = Arc::new(Semaphore::new(registry.limits().workers));
-        Self { registry, workers }
+        let workers = registry.limits().workers;
+        let suspects = Arc::new(Suspects::new(workers));
+        Self { registry, workers: Arc::new(Semaphore::new(workers)), suspects }
     }
 
     /// Asks a plugin to explain a failure.
@@ -76,18 +76,20 @@ impl Calls {
         let worker = self.workers.clone().acquire_owned().await.map_err(|_| Fault::Host)?;
         let called = Arc::clone(plugin);
         // The permits go into the call: if our caller gives up, the call still runs to its end.
-        let answer = task::spawn_blocking(move || {
+        let call = move || {
             let _permits = (place, worker);
             let began = Instant::now();
             (call(&called), began.elapsed(), Some(running))
-        });
+        };
+        let answer = if plugin.conduct.is_suspect() { self.suspects.spawn(call) } else { task::spawn_blocking(call) };
         let (answer, took, running) = answer.await.unwrap_or_else(|error| {
             tracing::error!(plugin.name = plugin.id(), %error, "the host panicked in a plugin call");
             (Err(Fault::Host), Duration::ZERO, None)
         });
         if answer.as_ref().is_err_and(Fault::is_plugins_fault) {
+            let rest = self.registry.limits().rest_after_fault;
             task::spawn(async move {
-                time::sleep(PAUSE_AFTER_FAULT).await;
+                time::sleep(rest).await;
                 drop(running);
             });
         }

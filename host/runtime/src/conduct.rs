@@ -42,6 +42,11 @@ impl Conduct {
         self.record((took, 1), now, limits)
     }
 
+    /// Whether there were faults within the window that the last call fell into.
+    pub(crate) fn is_suspect(&self) -> bool {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner).window.faults > 0
+    }
+
     pub(crate) fn figures(&self) -> Figures {
         let mut figures = self.counted.lock().unwrap_or_else(PoisonError::into_inner).figures.clone();
         figures.note_memory(self.peak.bytes());

@@ -26,6 +26,7 @@ mod plugin;
 mod reach;
 mod refusal;
 mod registry;
+mod suspects;
 mod text;
 mod trust;
 

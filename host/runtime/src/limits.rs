@@ -83,6 +83,11 @@ pub struct Limits {
     /// one in ten of its calls: a few odd answers of a provider must not stop a busy plugin.
     pub faults_to_withdraw: u32,
     pub fault_window: Duration,
+    /// So long a plugin is left alone after a fault: one that fails at once, over and over, would otherwise
+    /// keep the machine as busy as one that never ends.
+    pub rest_after_fault: Duration,
+    /// So long no other component is tried after one that was handed over and refused, for the same reason.
+    pub rest_after_refusal: Duration,
 }
 
 impl Default for Limits {
@@ -119,6 +124,8 @@ impl Default for Limits {
             plugin_queue: 256,
             faults_to_withdraw: 5,
             fault_window: Duration::from_mins(10),
+            rest_after_fault: Duration::from_millis(100),
+            rest_after_refusal: Duration::from_millis(500),
         }
     }
 }

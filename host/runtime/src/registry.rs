@@ -19,7 +19,8 @@ mod watch;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use relink_core::time::Timestamp;
@@ -80,6 +81,8 @@ pub enum Approval {
 /// The plugins in service.
 pub struct Registry {
     loader: Loader,
+    /// When the next component may be tried that somebody hands over.
+    next_trial: Mutex<Instant>,
     clock: Clock,
     folder_path: PathBuf,
     /// Also keeps changes of the folder apart from each other.
@@ -102,6 +105,7 @@ impl Registry {
         let folder = Folder::open(&folder).map_err(|source| OpenError::Folder { path: folder, source })?;
         let registry = Arc::new(Self {
             loader,
+            next_trial: Mutex::new(Instant::now()),
             clock,
             keeper: Keeper::new(keeping),
             folder_path: folder.path().to_owned(),
@@ -156,14 +160,16 @@ impl Registry {
         self.events.subscribe()
     }
 
-    /// Checks a component without putting it in service. Blocks while it compiles.
+    /// Checks a component without putting it in service. Blocks while it compiles, and while others are checked.
     pub fn check(&self, component: &[u8]) -> Result<Plugin, Refusal> {
-        self.loader.load(component)
+        let mut next_trial = lock(&self.next_trial);
+        thread::sleep(next_trial.saturating_duration_since(Instant::now()));
+        self.loader.load(component).inspect_err(|_| *next_trial = Instant::now() + self.limits().rest_after_refusal)
     }
 
     /// Puts a component in service until the next start. Blocks while it compiles.
     pub fn load_bytes(&self, component: &[u8]) -> Result<Arc<Plugin>, Refusal> {
-        let plugin = Arc::new(self.loader.load(component)?);
+        let plugin = Arc::new(self.check(component)?);
         let mut folder = lock(&self.folder);
         let events = lock(&self.shelf).admit(Arc::clone(&plugin), Background::default(), None, (self.clock)())?;
         self.announce(&mut folder, events);
@@ -174,7 +180,7 @@ impl Registry {
     ///
     /// If it is refused, nothing of it is left behind.
     pub fn install(&self, package: Package, approval: Approval) -> Result<Arc<Plugin>, ChangeError> {
-        let plugin = self.loader.load(&package.component)?;
+        let plugin = self.check(&package.component)?;
         let mut folder = lock(&self.folder);
         let known_file = lock(&self.shelf).file_of(plugin.id());
         let file = known_file.unwrap_or_else(|| folder.path().join(format!("{}.wasm", plugin.id())));

@@ -34,7 +34,7 @@ pub(crate) fn hostile(workspace: &Workspace, arguments: &Arguments) -> Result<()
         let mut cargo = run::cargo("cargo");
         cargo
             .current_dir(&workspace.root)
-            .args(["test", "--quiet", "--workspace", "--test", "it", "--", test])
+            .args(["test", "--release", "--quiet", "--workspace", "--test", "it", "--", test])
             .env("RELINK_HOSTILE_REPORT", &unfinished)
             .env(smith::VARIABLE, &smith)
             .env("RELINK_HOSTILE_ROUNDS", arguments.rounds.to_string())

@@ -36,7 +36,7 @@ impl Registry {
     ///
     /// If it is refused, nothing of it is left behind.
     pub fn propose(&self, package: Package) -> Result<Proposed, ChangeError> {
-        let plugin = self.loader.load(&package.component)?;
+        let plugin = self.check(&package.component)?;
         let mut folder = lock(&self.folder);
         let before = self.keeper.remembered(plugin.id())?;
         self.keeper.propose(plugin.id())?;

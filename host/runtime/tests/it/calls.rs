@@ -57,7 +57,42 @@ async fn a_plugin_that_fails_at_once_is_called_less_often() {
     for _ in 0..4 {
         assert_eq!(calls.step(&plugin, context(), Vec::new(), start()).await.unwrap_err().code(), "trap");
     }
-    assert!(began.elapsed() >= Duration::from_millis(30), "four calls took {:?}", began.elapsed());
+    assert!(began.elapsed() >= 3 * limits().rest_after_fault, "four calls took {:?}", began.elapsed());
+}
+
+#[test]
+fn no_component_is_tried_at_once_after_one_that_was_refused() {
+    let (scene, _) = scene();
+    let began = Instant::now();
+    for _ in 0..4 {
+        scene.registry.check(b"no component").unwrap_err();
+    }
+    assert!(began.elapsed() >= 3 * limits().rest_after_refusal, "four took {:?}", began.elapsed());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_had_a_fault_has_threads_of_its_own() {
+    let (scene, calls) = scene();
+    let plugin = load(&scene.registry, &Guest::stepping(LOOP));
+    for had_a_fault in [false, true] {
+        let (calls, called) = (calls.clone(), Arc::clone(&plugin));
+        let call = tokio::spawn(async move { calls.step(&called, context(), Vec::new(), start()).await });
+        let began = Instant::now();
+        while !is_a_suspect_busy() && began.elapsed() < Duration::from_millis(500) {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(is_a_suspect_busy(), had_a_fault);
+        assert_eq!(call.await.unwrap().unwrap_err().code(), "deadline");
+    }
+}
+
+/// Whether a thread of this process that is meant for plugins with faults runs, as proc(5) tells.
+#[cfg(target_os = "linux")]
+fn is_a_suspect_busy() -> bool {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let mut about = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("stat")).ok());
+    about.any(|about| about.contains("(suspect) R"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -314,6 +314,7 @@ pub(crate) fn limits() -> Limits {
         describe_deadline: Duration::from_secs(2),
         classify_deadline: Duration::from_millis(300),
         step_deadline: Duration::from_millis(300),
+        rest_after_refusal: Duration::from_millis(20),
         ..Limits::default()
     }
 }

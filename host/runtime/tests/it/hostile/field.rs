@@ -20,12 +20,16 @@ const PACE: Duration = Duration::from_micros(500);
 /// How long a thread that is no plugin is busy, or nothing is done.
 const A_WHILE: Duration = Duration::from_millis(125);
 
+/// More than a timer is late.
+const A_MOMENT: Duration = Duration::from_millis(2);
+
 pub(super) struct Field {
     _root: TempDir,
     registry: Arc<Registry>,
     calls: Calls,
     neighbour: Arc<Plugin>,
     runtime: Runtime,
+    limits: Limits,
 }
 
 /// An attack that can be made again and again: whatever is no part of it was done.
@@ -61,7 +65,7 @@ impl Field {
         let neighbour = registry.load_bytes(&honest.component()).unwrap();
         let calls = Calls::new(Arc::clone(&registry));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
-        Self { _root: root, registry, calls, neighbour, runtime }
+        Self { _root: root, registry, calls, neighbour, runtime, limits: *limits }
     }
 
     pub(super) fn prepare<'a>(&self, attack: &'a Attack) -> Ready<'a> {
@@ -108,6 +112,15 @@ impl Field {
             Ok(()) => "it answered".to_owned(),
             Err(fault) => format!("{}: {fault}", fault.code()),
         }
+    }
+
+    /// Until the host would do the same at once.
+    pub(super) fn rest_after(&self, attack: &Ready<'_>) {
+        let rest = match attack {
+            Ready::Load(_) => self.limits.rest_after_refusal,
+            _ => self.limits.rest_after_fault,
+        };
+        self.rest(rest + A_MOMENT);
     }
 
     pub(super) fn rest(&self, duration: Duration) {
