@@ -7,7 +7,6 @@ mod server;
 
 use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -28,7 +27,7 @@ const PRIVATE: &str = "private MB";
 const ABOUT: &str = "spawn `relink serve` until /readyz answers, and its memory while it is idle";
 
 pub(crate) fn run() -> Result<Report> {
-    let program = build_server()?;
+    let program = server()?;
     let component = crate::guests::component(ORIGINAL)?;
     let kept = crate::guests::target_folder()?.join("bench/start");
     let empty = Installation::make(&kept.join("empty"), 0, &component)?;
@@ -51,14 +50,11 @@ fn forget(versions: &Path) -> Result<()> {
     if versions.exists() { Ok(fs::remove_dir_all(versions)?) } else { Ok(()) }
 }
 
-/// The program that operators run, in release mode.
-fn build_server() -> Result<PathBuf> {
-    // Together with this program, so that both share one build of what they depend on.
-    let packages = ["-p", "relink", "-p", "relink-bench"];
-    let built = Command::new("cargo").args(["build", "--quiet", "--release"]).args(packages).status()?;
-    ensure!(built.success(), "`relink` cannot be built");
-    let own = std::env::current_exe()?;
-    Ok(own.parent().context("a program lies in a folder")?.join("relink"))
+/// The program that operators run, built together with this one.
+fn server() -> Result<PathBuf> {
+    let program = std::env::current_exe()?.with_file_name("relink");
+    ensure!(program.exists(), "`relink` is missing: run `cargo build --release --workspace --bins`");
+    Ok(program)
 }
 
 /// The plugin that lends its code.

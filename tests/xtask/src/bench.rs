@@ -3,6 +3,7 @@
 mod peers;
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -36,17 +37,19 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &Arguments) -> Result<()> 
     let cluster = Cluster::start(Durability::Full)?;
 
     run::announce("building in release mode, then measuring");
+    // All of them together, so that they share one build of what they depend on.
     let mut cargo = run::cargo("cargo");
-    cargo
+    run::run(cargo.current_dir(&workspace.root).args(["build", "--quiet", "--release", "--workspace", "--bins"]))?;
+    let mut bench = Command::new(workspace.target.join("release").join(PACKAGE));
+    bench
         .current_dir(&workspace.root)
-        .args(["run", "--quiet", "--release", "-p", PACKAGE, "--"])
         .args(&arguments.name)
         .env(URL_VARIABLE, cluster.url())
         .env("RELINK_TEST_PLUGINS", workspace.plugins())
         .env("RELINK_BENCH_PEERS", peers)
         .env("RELINK_BENCH_RESULTS", &results);
     let _awake = Awake::start();
-    run::run(&mut cargo)?;
+    run::run(&mut bench)?;
     run::note(format_args!("results: {}", results.display()));
     Ok(())
 }

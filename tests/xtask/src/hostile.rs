@@ -27,6 +27,8 @@ pub(crate) struct Arguments {
 pub(crate) fn hostile(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let matrix = workspace.root.join(MATRIX);
     let smith = smith::build(workspace)?;
+    let tests = ["test", "--release", "--quiet", "--workspace", "--test", "it"];
+    run::run(run::cargo("cargo").current_dir(&workspace.root).args(tests).arg("--no-run"))?;
     let _awake = Awake::start();
     let unfinished = workspace.target.join("hostile.md");
     for test in ["hostile::matrix::", "hostile::mutations::"] {
@@ -34,7 +36,8 @@ pub(crate) fn hostile(workspace: &Workspace, arguments: &Arguments) -> Result<()
         let mut cargo = run::cargo("cargo");
         cargo
             .current_dir(&workspace.root)
-            .args(["test", "--release", "--quiet", "--workspace", "--test", "it", "--", test])
+            .args(tests)
+            .args(["--", test])
             .env("RELINK_HOSTILE_REPORT", &unfinished)
             .env(smith::VARIABLE, &smith)
             .env("RELINK_HOSTILE_ROUNDS", arguments.rounds.to_string())
