@@ -41,7 +41,7 @@ fn main() -> Result<ExitCode> {
     let wanted = env::args().nth(1);
     if wanted.as_deref() == Some(swap::COMPILE) {
         let arguments: Vec<String> = env::args().skip(2).collect();
-        return Ok(relink_runtime::compile_as_child(&arguments));
+        return swap::compile_as_child(&arguments);
     }
     let is_wanted = |benchmark: &&Benchmark| wanted.as_deref().is_none_or(|name| name == benchmark.name);
     let chosen: Vec<&Benchmark> = BENCHMARKS.iter().filter(is_wanted).collect();

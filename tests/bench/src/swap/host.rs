@@ -15,7 +15,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::broadcast::Receiver;
 use tokio::time::timeout;
 
-use super::{ORIGINAL, compile};
+use super::ORIGINAL;
+use super::compile::Diary;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -33,16 +34,24 @@ pub(super) struct Host {
     pub(super) calls: Calls,
     pub(super) registry: Arc<Registry>,
     folder: TempDir,
+    diary: Diary,
+}
+
+/// What the time from a file to the first answer was made of.
+pub(super) struct Loaded {
+    pub(super) compiling: Duration,
+    pub(super) beyond: Duration,
 }
 
 impl Host {
     pub(super) fn open() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let at = |name: &str| folder.path().join(name);
+        let diary = Diary::new(at("diary"))?;
         let registry = Registry::open(RegistryConfig {
             folder: at("plugins"),
             cache_dir: at("compiled"),
-            compile: compile::apart(),
+            compile: diary.workshop(),
             limits: Limits::default(),
             supported_features: Vec::new(),
             keeping: Some(Keeping::new(Trust::new([], TrustMode::Unsigned)?, at("versions"))),
@@ -50,7 +59,7 @@ impl Host {
         })?;
         let runtime = Runtime::new().context("the async runtime cannot be started")?;
         runtime.spawn(Arc::clone(&registry).watch());
-        Ok(Self { runtime, calls: Calls::new(Arc::clone(&registry)), registry, folder })
+        Ok(Self { runtime, calls: Calls::new(Arc::clone(&registry)), registry, folder, diary })
     }
 
     /// Puts a version of the original plugin in service, and returns when it is.
@@ -61,7 +70,8 @@ impl Host {
     }
 
     /// The time from the file to the first answer. The plugin is removed again.
-    pub(super) fn time_load(&self, id: &str, component: &[u8], how: Drop, failure: Failure) -> Result<Duration> {
+    pub(super) fn time_load(&self, id: &str, component: &[u8], how: Drop, failure: Failure) -> Result<Loaded> {
+        self.diary.take()?;
         let mut events = self.registry.subscribe();
         let began = self.drop_file(id, component, how)?;
         let plugin = self.wait_for(id, &mut events)?;
@@ -69,7 +79,8 @@ impl Host {
         let took = began.elapsed();
         ensure!(diagnosis.code == format!("{id}.subscription-lapsed"), "another answer: {}", diagnosis.code);
         self.registry.remove(id)?;
-        Ok(took)
+        let compiling = self.diary.take()?;
+        Ok(Loaded { compiling, beyond: took.saturating_sub(compiling) })
     }
 
     /// Says when it began: what is written under another name does not count.
